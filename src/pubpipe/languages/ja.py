@@ -1,0 +1,37 @@
+"""Japanese."""
+
+from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+
+PROFILE = LanguageProfile(
+    tag="ja",
+    english_name="Japanese",
+    native_name="日本語",  # CLDR languages/ja
+    locale="ja",
+    word_locale="ja-JP",
+    script="Jpan",
+    script_ranges=(
+        (0x3005, 0x3007),  # iteration mark, zero
+        (0x3040, 0x30FF),  # Hiragana, Katakana
+        (0x31F0, 0x31FF),  # Katakana Phonetic Extensions
+        (0x3400, 0x9FFF),  # CJK ideographs
+        (0xF900, 0xFAFF),  # CJK Compatibility Ideographs
+        (0xFF66, 0xFF9F),  # half-width Katakana
+    ),
+    word_class="east-asian",
+    fonts=("Noto Sans JP", "Noto Sans"),
+    spaced=False,
+    sentence_joint="",  # W3C JLREQ 3.1.2: no space after the full stop
+    quotes=Quotes(open="「", close="」", inner_open="『", inner_close="』"),  # CLDR delimiters, ja
+    typesetting=Typesetting(
+        leading="0.8em",  # W3C JLREQ 2.4.2: line gap of half to one character
+        emphasis="weight",  # Noto Sans JP has no italic; W3C JLREQ 3.3.9 knows none
+        not_at_line_start="、。，．・：；？！」』）】〕〉》ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ",  # W3C JLREQ 3.1.7
+        size=10.0,
+    ),
+    checking=Checking(
+        length_ratio=0.42,
+        sentence_end="。？！",  # W3C JLREQ 3.1.2, cl-06 and cl-04
+        negation=("ない", "なく", "なかっ", "ません", "ず", "ぬ", "非", "不", "無", "未", "禁"),
+    ),
+    engine_codes={"mymemory": "ja-JP"},
+)

@@ -1,0 +1,33 @@
+"""Khmer."""
+
+from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+
+PROFILE = LanguageProfile(
+    tag="km",
+    english_name="Khmer",
+    native_name="ខ្មែរ",  # CLDR languages/km
+    locale="km",
+    word_locale="km-KH",
+    script="Khmr",
+    script_ranges=((0x1780, 0x17FF), (0x19E0, 0x19FF)),  # Unicode blocks Khmer, Khmer Symbols
+    word_class="complex",
+    fonts=("Noto Sans Khmer", "Noto Sans"),
+    spaced=False,  # Unicode ch. 16.4: spaces separate phrases, not words
+    sentence_joint=" ",
+    native_digits="០១២៣៤៥៦៧៨៩",  # CLDR numbering system khmr
+    quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, km
+    typesetting=Typesetting(
+        leading="1em",  # measured: below it, coeng stacks touch the line above
+        tracking_min="-0.02em",
+        tracking_max="0.05em",
+        dictionary_breaks=True,  # UAX #14, class SA
+        emphasis="weight",  # Noto Sans Khmer has no italic
+        not_at_line_start="ៗ។៕៖ៈ",  # W3C Khmer Layout Requirements, line breaking
+    ),
+    checking=Checking(
+        length_ratio=1.04,
+        sentence_end="។៕?!",  # Unicode ch. 16.4: KHAN, BARIYOOSAN
+        negation=("មិន", "ពុំ", "គ្មាន", "កុំ", "អត់", "ឥត"),
+    ),
+    engine_codes={"mymemory": "km-KH"},
+)

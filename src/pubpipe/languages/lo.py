@@ -1,0 +1,34 @@
+"""Lao."""
+
+from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+
+PROFILE = LanguageProfile(
+    tag="lo",
+    english_name="Lao",
+    native_name="ລາວ",  # CLDR languages/lo
+    locale="lo",
+    word_locale="lo-LA",
+    script="Laoo",
+    script_ranges=((0x0E80, 0x0EFF),),  # Unicode block Lao
+    word_class="complex",
+    fonts=("Noto Sans Lao", "Noto Sans"),
+    spaced=False,  # Unicode ch. 16.2: spaces separate phrases, not words
+    sentence_joint=" ",
+    native_digits="໐໑໒໓໔໕໖໗໘໙",  # CLDR numbering system laoo
+    calendar="gregorian",  # CLDR calendarPreference, Laos
+    quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, lo
+    typesetting=Typesetting(
+        leading="0.85em",  # measured
+        tracking_min="-0.02em",
+        tracking_max="0.05em",
+        dictionary_breaks=True,  # UAX #14, class SA
+        emphasis="weight",  # Noto Sans Lao has no italic
+        not_at_line_start="ໆຯ",  # W3C Lao Layout Requirements, line breaking
+    ),
+    checking=Checking(
+        length_ratio=0.99,
+        sentence_end="",  # Unicode ch. 16.2: no mark of its own; usage differs, so none is asked for
+        negation=("ບໍ່", "ບໍ", "ຫ້າມ", "ຢ່າ", "ປາສະຈາກ", "ໄຮ້"),
+    ),
+    engine_codes={"mymemory": "lo-LA"},
+)

@@ -1,0 +1,38 @@
+"""Burmese (Myanmar)."""
+
+from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+
+PROFILE = LanguageProfile(
+    tag="my",
+    english_name="Burmese",
+    native_name="မြန်မာ",  # CLDR languages/my
+    locale="my",
+    word_locale="my-MM",
+    script="Mymr",
+    script_ranges=(
+        (0x1000, 0x109F),
+        (0xA9E0, 0xA9FF),
+        (0xAA60, 0xAA7F),
+    ),  # Unicode Myanmar and its extensions
+    word_class="complex",
+    fonts=("Noto Sans Myanmar", "Noto Sans"),
+    spaced=False,  # Unicode ch. 16.3: spaces separate phrases, not words
+    sentence_joint=" ",
+    native_digits="၀၁၂၃၄၅၆၇၈၉",  # CLDR numbering system mymr
+    quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, my
+    typesetting=Typesetting(
+        leading="1.15em",  # measured: below it, stacked consonants touch the line above
+        line_breaks="simple",  # measured: a seventh of the time of the optimiser, breaks as good
+        tracking_min="-0.02em",
+        tracking_max="0.05em",
+        dictionary_breaks=True,  # UAX #14, class SA
+        emphasis="weight",  # Noto Sans Myanmar has no italic
+        not_at_line_start="၊။",  # W3C Myanmar Script Resources, line breaking
+    ),
+    checking=Checking(
+        length_ratio=1.50,
+        sentence_end="။?!",  # Unicode ch. 16.3: SECTION
+        negation=("မ",),  # the prefix of verbal negation; also a common syllable: weak evidence
+    ),
+    engine_codes={"mymemory": "my-MM"},
+)

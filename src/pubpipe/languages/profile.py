@@ -1,0 +1,93 @@
+"""What pubpipe has to know of a language: one `LanguageProfile`, a page that a linguist can read and correct.
+
+Sources are named beside each value: CLDR (Unicode Common Locale Data Repository 48), Unicode (the core
+specification, UAX #14, UAX #29), the W3C layout requirements, and for widths and leading the project's own
+measurements on Noto Sans. A field that nobody has a source for stays unset (None or empty) and switches the rule off.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pubpipe.model import LanguageTag, Value
+
+
+class Quotes(Value):
+    open: str
+    close: str
+    inner_open: str
+    inner_close: str
+
+
+class Typesetting(Value):
+    """How a page of this script is set; lengths in em of the text size."""
+
+    leading: str
+    """Typst leading (from the bottom of one line to the top of the next)."""
+    line_breaks: Literal["optimized", "simple"] = "optimized"
+    tracking_min: str | None = None
+    tracking_max: str | None = None
+    """How far letter spacing may shrink and grow to justify a line; None: only spaces stretch."""
+    dictionary_breaks: bool = False
+    """Words are not separated: line-break opportunities come from ICU's dictionary."""
+    emphasis: Literal["italic", "weight"] = "italic"
+    """How emphasis looks: scripts without italics take weight and colour instead of a false slant."""
+    not_at_line_start: str = ""
+    """Characters that must stay with the word before."""
+    size: float = 10.5
+    """Text size in points that looks as large as 10.5 pt Latin."""
+
+
+class Checking(Value):
+    """Thresholds and word lists for the checks."""
+
+    length_ratio: float
+    """Mean target length by source length in characters (measured on the Universal Declaration of Human Rights)."""
+    sentence_end: str = ""
+    """Characters that may end a sentence; empty: the script has no such mark and none is asked for."""
+    negation: tuple[str, ...] = ()
+    """Markers of which at least one is expected where English says "not", "never", "no". Empty: not checked."""
+
+
+class LanguageProfile(Value):
+    """Everything that makes one language different; code reads fields, it never compares tags."""
+
+    tag: LanguageTag
+    english_name: str
+    native_name: str
+    locale: str
+    """Babel's and ICU's name of the locale, underscore form."""
+    word_locale: str
+    """What Word calls it (w:lang), hyphen form with region."""
+    script: str
+    """ISO 15924."""
+    script_ranges: tuple[tuple[int, int], ...]
+    """Code points (first, last) whose letters and marks belong to the script."""
+    word_class: Literal["latin", "complex", "east-asian"]
+    """Which of Word's three font slots and language attributes the script uses (ECMA-376 part 1, 17.3.2)."""
+    fonts: tuple[str, ...]
+    """Font families in order; the second one has the Latin letters and symbols that the first lacks."""
+    spaced: bool
+    """Words are separated by spaces."""
+    sentence_joint: str
+    """What stands between two sentences of a paragraph."""
+    native_digits: str | None = None
+    """Ten digits from zero, where the script has its own."""
+    calendar: str = "gregorian"
+    """Unicode calendar type ("buddhist", "japanese") in which dates are written by default."""
+    date_pattern: str | None = None
+    """An ICU pattern where CLDR's long date is not the house form; None: CLDR's long date."""
+    quotes: Quotes
+    typesetting: Typesetting
+    checking: Checking
+    engine_codes: dict[str, str] = {}
+    """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}."""
+    latin_diacritics: bool = False
+    """Latin script told from English by its diacritics."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any field changes: part of the key of a draft and of a rendition."""
+        from pubpipe.identity import digest, short
+
+        return f"{self.tag}/{short(digest(self.model_dump(mode='json')))}"

@@ -1,0 +1,31 @@
+"""Vietnamese."""
+
+from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+
+PROFILE = LanguageProfile(
+    tag="vi",
+    english_name="Vietnamese",
+    native_name="Tiếng Việt",  # CLDR languages/vi
+    locale="vi",
+    word_locale="vi-VN",
+    script="Latn",
+    script_ranges=(
+        (0x0041, 0x024F),
+        (0x1E00, 0x1EFF),
+        (0x0300, 0x036F),
+    ),  # Unicode Latin blocks, combining marks
+    word_class="latin",
+    fonts=("Noto Sans",),
+    spaced=True,
+    sentence_joint=" ",
+    date_pattern="'ngày' d 'tháng' M 'năm' y",  # CLDR dateFormats/full without the weekday; the formal written form
+    quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, vi
+    typesetting=Typesetting(leading="0.7em"),  # measured: room for two marks on a capital
+    checking=Checking(
+        length_ratio=1.24,
+        sentence_end=".?!…",
+        negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
+    ),
+    engine_codes={"mymemory": "vi-VN"},
+    latin_diacritics=True,
+)

@@ -1,0 +1,92 @@
+"""What a reviewer is shown and what comes back: the same two values for the Prefect form and the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pubpipe.identity import Hash
+from pubpipe.model.finding import Finding
+from pubpipe.model.segment import Origin, Suggestion, TermHit
+from pubpipe.model.values import LanguageTag, Value
+
+
+class ReviewItem(Value):
+    """One segment under review."""
+
+    segment: str
+    number: int
+    role: str
+    source: str
+    """In the short form of `model.to_markup`."""
+    target: str
+    """In the same form; empty while the segment is open."""
+    origin: Origin
+    detail: str = ""
+    terms: tuple[TermHit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    suggestion: Suggestion | None = None
+    previous_source: str | None = None
+    """The source text that was approved before, where a revision replaced it."""
+    previous_target: str | None = None
+    reason: str = ""
+    """Why it needs attention, in words ("new", "term 'migrant worker' changed", "sent back by …")."""
+    attention: bool = True
+    """False: shown in the side-by-side table only, not asked for in this round."""
+    state: Literal["open", "waiting", "approved", "rejected"] = "waiting"
+    """open: no translation yet; waiting: not decided at this stage; approved / rejected: decided at this stage."""
+
+
+class ReviewRequest(Value):
+    """One round of one stage of one edition."""
+
+    publication: str
+    title: str
+    language: LanguageTag
+    language_name: str
+    stage: str
+    kind: Literal["segments", "edition"]
+    """segments: each segment is decided on; edition: the whole is signed off."""
+    round: int
+    """From 1: how many answers were taken for this edition before, plus one."""
+    digest: Hash
+    """Binds the answer to everything shown here."""
+    items: tuple[ReviewItem, ...]
+    """All segments of the edition, in document order."""
+    people: tuple[str, ...] = ()
+    """Who may answer; empty: anybody who gives a name."""
+    remaining: int = 0
+    """Segments of this stage that wait for a later round."""
+    problems: tuple[str, ...] = ()
+    """What was wrong with the last answer, so that this round was opened again."""
+    comments: tuple[str, ...] = ()
+    """What earlier reviewers said ("Sokha (sign-off, request changes): …")."""
+    preview: str | None = None
+    """Path of the watermarked preview, relative to the output folder."""
+
+    @property
+    def attention(self) -> tuple[ReviewItem, ...]:
+        """The segments that this round asks for."""
+        return tuple(i for i in self.items if i.attention)
+
+
+class ReviewAnswer(Value):
+    """What a reviewer decided in one round."""
+
+    publication: str
+    language: LanguageTag
+    stage: str
+    digest: Hash
+    """`ReviewRequest.digest` of what they saw."""
+    decision: Literal["approve", "request_changes", "reject"]
+    reviewer: str
+    comment: str = ""
+    texts: dict[str, str] = {}
+    """Segment id to text in short form; a segment that is missing here is unchanged."""
+    segments: tuple[int, ...] = ()
+    """request_changes at an edition stage: numbers of the segments to send back; empty: all."""
+    waive: tuple[str, ...] = ()
+    """Findings ("check: message") that the reviewer takes responsibility for."""
+    run: str | None = None
+    """Id of the flow run that asked."""
+    at: dt.datetime
