@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NewType
 
 Hash = NewType("Hash", str)
@@ -52,6 +52,24 @@ def context_hash(before: Hash | None, after: Hash | None) -> Hash:
 def terms_hash(entries: Iterable[Mapping[str, Any]]) -> Hash:
     """The term entries (as plain mappings) that apply in one segment for one language."""
     return digest("terms", 1, sorted((dict(e) for e in entries), key=lambda e: json.dumps(e, sort_keys=True)))
+
+
+def memory_key(content: Iterable[Any], fold: Callable[[str], str]) -> Hash:
+    """What a source text is looked up by in the translation memory: its folded text and the shape of its tags.
+
+    `content` is a sequence of inline values, `fold` is `languages.fold`. Tags count by kind and place; their
+    numbers (counted anew from 1) and where links lead do not, so that a sentence that moved within its paragraph
+    is still found.
+    """
+    parts: list[str] = []
+    numbers: dict[int, int] = {}
+    for item in content:
+        if item.type == "text":
+            parts.append(item.text)
+        else:
+            number = numbers.setdefault(item.id, len(numbers) + 1)
+            parts.append(f"\ue000{item.type} {number} {getattr(item, 'kind', '')}\ue001")
+    return digest("memory", 1, fold("".join(parts)))
 
 
 def draft_key(source: Hash, language: str, engines: Iterable[str], terms: Hash, profile: str) -> Hash:

@@ -21,6 +21,7 @@ from pubpipe.model.document import (
     Unit,
 )
 from pubpipe.model.finding import Finding, Severity, Span
+from pubpipe.model.memory import MEMORY_RANK, MemoryStatus, MemoryUnit
 from pubpipe.model.review import ReviewAnswer, ReviewItem, ReviewRequest
 from pubpipe.model.segment import (
     ApprovedEdition,
@@ -57,6 +58,7 @@ from pubpipe.model.text import (
 from pubpipe.model.values import LanguageTag, Value
 
 __all__ = [
+    "MEMORY_RANK",
     "Alignment",
     "ApprovedEdition",
     "Block",
@@ -78,6 +80,8 @@ __all__ = [
     "ListBlock",
     "LocalizedDocument",
     "MarkupError",
+    "MemoryStatus",
+    "MemoryUnit",
     "Note",
     "Origin",
     "Paragraph",

@@ -8,6 +8,7 @@ from typing import Literal
 from pubpipe.identity import Hash
 from pubpipe.model.finding import Finding
 from pubpipe.model.segment import Origin, Suggestion, TermHit
+from pubpipe.model.text import Content
 from pubpipe.model.values import LanguageTag, Value
 
 
@@ -33,6 +34,13 @@ class ReviewItem(Value):
     """Why it needs attention, in words ("new", "term 'migrant worker' changed", "sent back by …")."""
     attention: bool = True
     """False: shown in the side-by-side table only, not asked for in this round."""
+    source_hash: Hash | None = None
+    source_content: Content = ()
+    """The source with its tags as values: what typed text takes its tags from."""
+    target_content: Content | None = None
+    """The translation shown, exactly as it is stored; None while the segment is open."""
+    terms_hash: Hash | None = None
+    """The term entries in force in the segment (`identity.terms_hash`)."""
     state: Literal["open", "waiting", "approved", "rejected"] = "waiting"
     """open: no translation yet; waiting: not decided at this stage; approved / rejected: decided at this stage."""
 
@@ -61,6 +69,12 @@ class ReviewRequest(Value):
     """What was wrong with the last answer, so that this round was opened again."""
     comments: tuple[str, ...] = ()
     """What earlier reviewers said ("Sokha (sign-off, request changes): …")."""
+    edition_hash: Hash | None = None
+    """What a stage of kind "edition" decides on; None while a segment is open."""
+    findings: tuple[Finding, ...] = ()
+    """Findings about the document as a whole."""
+    blocking: tuple[str, ...] = ()
+    """Findings ("check: message") that this round must mend or waive before it may approve."""
     preview: str | None = None
     """Path of the watermarked preview, relative to the output folder."""
 
