@@ -21,7 +21,7 @@ from pubpipe.model.document import (
     Unit,
 )
 from pubpipe.model.finding import Finding, Severity, Span
-from pubpipe.model.memory import MEMORY_RANK, MemoryStatus, MemoryUnit
+from pubpipe.model.memory import MEMORY_RANK, Candidates, MemoryStatus, MemoryUnit
 from pubpipe.model.review import ReviewAnswer, ReviewItem, ReviewRequest
 from pubpipe.model.segment import (
     ApprovedEdition,
@@ -62,6 +62,7 @@ __all__ = [
     "Alignment",
     "ApprovedEdition",
     "Block",
+    "Candidates",
     "Cell",
     "Code",
     "Content",

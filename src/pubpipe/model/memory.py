@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
 
 from pubpipe.identity import Hash
 from pubpipe.model.text import Content
@@ -21,11 +22,13 @@ class MemoryUnit(Value):
     """A pair of texts with its provenance. A hit is a draft with a history, never an approval."""
 
     key: Hash
-    """`identity.memory_key` of the source: equal for texts that differ in case, white space and tag numbers only."""
+    """`identity.memory_key` of the source: equal for texts that differ in case, white space and tag numbers
+    only.
+    """
     language: LanguageTag
     source: Content
     target: Content
-    context: Hash | None = None
+    context_hash: Hash | None = None
     """`identity.context_hash` of the place where the pair was used; None where nobody knows."""
     status: MemoryStatus = "draft"
     publication: str = ""
@@ -33,3 +36,14 @@ class MemoryUnit(Value):
     origin: str = ""
     """The engine, the person or the file that the target came from."""
     at: dt.datetime
+
+
+class Candidates(NamedTuple):
+    """What may resemble a text: cheap to gather by the thousand, and the way to the few units worth
+    reading.
+    """
+
+    texts: Sequence[tuple[Hash, str]]
+    """(`MemoryUnit.key`, plain source text)."""
+    units: Callable[[Sequence[Hash]], Sequence[MemoryUnit]]
+    """The units of some of these keys."""

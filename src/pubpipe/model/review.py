@@ -8,7 +8,6 @@ from typing import Literal
 from pubpipe.identity import Hash
 from pubpipe.model.finding import Finding
 from pubpipe.model.segment import Origin, Suggestion, TermHit
-from pubpipe.model.text import Content
 from pubpipe.model.values import LanguageTag, Value
 
 
@@ -35,10 +34,8 @@ class ReviewItem(Value):
     attention: bool = True
     """False: shown in the side-by-side table only, not asked for in this round."""
     source_hash: Hash | None = None
-    source_content: Content = ()
-    """The source with its tags as values: what typed text takes its tags from."""
-    target_content: Content | None = None
-    """The translation shown, exactly as it is stored; None while the segment is open."""
+    target_hash: Hash | None = None
+    """Of the translation shown: an approval without changes binds to exactly this; None while the segment is open."""
     terms_hash: Hash | None = None
     """The term entries in force in the segment (`identity.terms_hash`)."""
     state: Literal["open", "waiting", "approved", "rejected"] = "waiting"

@@ -1,0 +1,182 @@
+"""The translation memory (authored): exact lookups by key, and candidates for fuzzy matches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from pubpipe.identity import Hash
+from pubpipe.model import MEMORY_RANK, Candidates, MemoryUnit, plain
+from pubpipe.store.database import Database
+
+RAREST = 6
+"""How many of a sentence's rarest words candidates are gathered by (measured: recall of the best match
+1.0).
+"""
+GATHER = 4000
+"""How many candidates are scored at most."""
+Item = TypeVar("Item")
+_WORD = re.compile(r"\w+")
+
+_SOURCE = sa.text(
+    "INSERT INTO memory_sources (key, plain, length) VALUES (:key, :plain, :length) ON CONFLICT (key) DO "
+    "NOTHING"
+)
+# The newest wins among equals; a lower status never replaces a higher one.
+_UNIT = sa.text(
+    "INSERT INTO memory_units (key, language, context, publication, rank, at, data) "
+    "VALUES (:key, :language, :context, :publication, :rank, :at, :data) "
+    "ON CONFLICT (key, language, context, publication) DO UPDATE SET rank = excluded.rank, at = excluded.at, "
+    "data = excluded.data WHERE excluded.rank > memory_units.rank "
+    "OR (excluded.rank = memory_units.rank AND excluded.at >= memory_units.at)"
+)
+
+
+class Memory:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def remember(self, units: Iterable[MemoryUnit]) -> None:
+        """Store units; one place (source, context, language, publication) keeps one, the most trusted and
+        newest.
+        """
+        for part in _parts(units, 1000):
+            self._database.write(lambda c, part=part: remember(c, part))  # type: ignore[misc]
+
+    def exact(self, keys: Iterable[Hash], language: str) -> list[MemoryUnit]:
+        """All units in a language whose source has one of these keys (`identity.memory_key`)."""
+        statement = sa.text(
+            "SELECT data FROM memory_units WHERE language = :language AND key IN :keys ORDER BY key, "
+            "context, publication"
+        ).bindparams(sa.bindparam("keys", expanding=True))
+        found: list[MemoryUnit] = []
+        with self._database.read() as connection:
+            for part in _parts(dict.fromkeys(keys), 500):
+                rows = connection.execute(statement, {"language": language, "keys": part})
+                found += [MemoryUnit.model_validate_json(row.data) for row in rows]
+        return found
+
+    def candidates(self, text: str, language: str, threshold: int = 75) -> Candidates:
+        """Units that may resemble `text` by `threshold` per cent, unranked: scoring is for the memory room.
+
+        Only lengths that can reach the threshold come back, at most 4000: those that share one of the rarest
+        words.
+        """
+        words = list(dict.fromkeys(_WORD.findall(text.lower())))
+        if not words:
+            return Candidates((), self._units(language))
+        values = {
+            "language": language,
+            "low": int(len(text) * threshold / 100),
+            "high": int(len(text) * 100 / threshold) + 1,
+            "length": len(text),
+            "limit": GATHER,
+        }
+        with self._database.read() as connection:
+            if self._database.is_sqlite:
+                query = self._rarest(connection, words)
+                if query is None:
+                    return Candidates((), self._units(language))
+                statement = _SQLITE_CANDIDATES
+            else:
+                # no word counts without an extension: long words stand for rare ones
+                query = " | ".join(sorted(words, key=len, reverse=True)[:RAREST])
+                statement = _POSTGRESQL_CANDIDATES
+            rows = connection.execute(statement, values | {"query": query}).all()
+        return Candidates([(Hash(row.key), row.plain) for row in rows], self._units(language))
+
+    def count(self, language: str) -> int:
+        """How many units there are in a language."""
+        with self._database.read() as connection:
+            return int(
+                connection.scalar(
+                    sa.text("SELECT count(*) FROM memory_units WHERE language = :language"),
+                    {"language": language},
+                )
+                or 0
+            )
+
+    def all(self, language: str | None = None) -> Iterator[MemoryUnit]:
+        """Every unit (of one language, or of all) in a stable order."""
+        statement = sa.text(
+            "SELECT data FROM memory_units WHERE language = :language OR :everything "
+            "ORDER BY language, key, context, publication"
+        )
+        values = {"language": language or "", "everything": language is None}
+        with self._database.read() as connection:
+            for row in connection.execution_options(stream_results=True).execute(statement, values):
+                yield MemoryUnit.model_validate_json(row.data)
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages that have units."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.text("SELECT DISTINCT language FROM memory_units ORDER BY language"))
+            return tuple(row.language for row in rows)
+
+    def _units(self, language: str) -> Callable[[Sequence[Hash]], Sequence[MemoryUnit]]:
+        return lambda keys: self.exact(keys, language)
+
+    def _rarest(self, connection: Connection, words: Sequence[str]) -> str | None:
+        """An FTS5 query for the rarest words that the memory knows, few enough not to gather too much."""
+        statement = sa.text("SELECT term, doc FROM memory_vocabulary WHERE term = :term")
+        counts: dict[str, int] = {}
+        for word in words:
+            row = connection.execute(statement, {"term": word}).first()
+            if row is not None:
+                counts[word] = int(row.doc)
+        rarest = sorted(counts, key=lambda w: counts[w])[:RAREST]
+        while len(rarest) > 3 and sum(counts[w] for w in rarest) > GATHER:
+            rarest.pop()
+        return " OR ".join(f'"{word}"' for word in rarest) or None
+
+
+_SQLITE_CANDIDATES = sa.text(
+    "SELECT s.key, s.plain FROM memory_words w JOIN memory_sources s ON s.id = w.rowid "
+    "WHERE memory_words MATCH :query AND s.length BETWEEN :low AND :high AND EXISTS "
+    "(SELECT 1 FROM memory_units u WHERE u.language = :language AND u.key = s.key) LIMIT :limit"
+)
+_POSTGRESQL_CANDIDATES = sa.text(
+    "SELECT s.key, s.plain FROM memory_sources s "
+    "WHERE to_tsvector('simple', s.plain) @@ to_tsquery('simple', :query) "
+    "AND s.length BETWEEN :low AND :high AND EXISTS "
+    "(SELECT 1 FROM memory_units u WHERE u.language = :language AND u.key = s.key) "
+    "ORDER BY abs(s.length - :length), s.key LIMIT :limit"
+)
+
+
+def remember(connection: Connection, units: Sequence[MemoryUnit]) -> None:
+    """Write units inside a transaction."""
+    sources = {unit.key: plain(unit.source) for unit in units}
+    connection.execute(
+        _SOURCE, [{"key": key, "plain": text, "length": len(text)} for key, text in sorted(sources.items())]
+    )
+    connection.execute(
+        _UNIT,
+        [
+            {
+                "key": unit.key,
+                "language": unit.language,
+                "context": unit.context_hash or "",
+                "publication": unit.publication,
+                "rank": MEMORY_RANK[unit.status],
+                "at": unit.at.isoformat(),
+                "data": unit.model_dump_json(),
+            }
+            for unit in sorted(units, key=lambda u: (u.key, u.language))
+        ],
+    )
+
+
+def _parts(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    part: list[Item] = []
+    for item in items:
+        part.append(item)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
