@@ -69,9 +69,16 @@ class EngineError(PubpipeError):
 
 
 class EngineBusy(EngineError):
-    """A translation engine failed in a way that another try may cure: 429, 5xx, time-out, mangled answer."""
+    """A translation engine failed in a way that another try may cure: 429, 5xx, time-out, mangled answer.
+
+    `retry_after` is the number of seconds that the engine asked to be left alone, where it said so.
+    """
 
     retryable = True
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
 
 
 class ReviewError(PubpipeError):

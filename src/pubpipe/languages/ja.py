@@ -33,5 +33,9 @@ PROFILE = LanguageProfile(
         sentence_end="。？！",  # W3C JLREQ 3.1.2, cl-06 and cl-04
         negation=("ない", "なく", "なかっ", "ません", "ず", "ぬ", "非", "不", "無", "未", "禁"),
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "移住 労働者 は 公正 な 賃金 と 良い 労働 条件 を 得る 権利 が あり どの 国 で 働く 場合 も 法律 の もと で 家族 と ともに 等しく 守られる サービス "
+        "センター"
+    ),
     engine_codes={"mymemory": "ja-JP"},
 )

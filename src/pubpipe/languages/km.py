@@ -29,5 +29,10 @@ PROFILE = LanguageProfile(
         sentence_end="។៕?!",  # Unicode ch. 16.4: KHAN, BARIYOOSAN
         negation=("មិន", "ពុំ", "គ្មាន", "កុំ", "អត់", "ឥត"),
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "កម្មករ ចំណាកស្រុក មាន សិទ្ធិ ទទួល បាន ប្រាក់ឈ្នួល ត្រឹមត្រូវ និង លក្ខខណ្ឌ ការងារ ល្អ នៅ "
+        "គ្រប់ ប្រទេស ដែល ពួកគេ ធ្វើការ ព្រម ទាំង ការគាំពារ ស្មើគ្នា ក្រោម ច្បាប់ សម្រាប់ គ្រួសារ "
+        "ស្ត្រី ឪពុក ម្តាយ"
+    ),
     engine_codes={"mymemory": "km-KH"},
 )

@@ -30,5 +30,10 @@ PROFILE = LanguageProfile(
         sentence_end="",  # Unicode ch. 16.2: no mark of its own; usage differs, so none is asked for
         negation=("ບໍ່", "ບໍ", "ຫ້າມ", "ຢ່າ", "ປາສະຈາກ", "ໄຮ້"),
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "ແຮງງານ ຍ້າຍຖິ່ນ ມີ ສິດ ໄດ້ຮັບ ຄ່າຈ້າງ ທີ່ ເປັນທຳ ແລະ ເງື່ອນໄຂ ການເຮັດວຽກ ທີ່ດີ ໃນ ທຸກ "
+        "ປະເທດ ທີ່ ພວກເຂົາ ເຮັດວຽກ ພ້ອມ ການປົກປ້ອງ ຢ່າງ ເທົ່າທຽມ ພາຍໃຕ້ ກົດໝາຍ ສຳລັບ ຄອບຄົວ "
+        "ແມ່ຍິງ ນ້ຳ ຜູ້ໃຫຍ່"
+    ),
     engine_codes={"mymemory": "lo-LA"},
 )

@@ -34,5 +34,10 @@ PROFILE = LanguageProfile(
         sentence_end="။?!",  # Unicode ch. 16.3: SECTION
         negation=("မ",),  # the prefix of verbal negation; also a common syllable: weak evidence
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "ရွှေ့ပြောင်း လုပ်သားများ သည် တရားမျှတသော လုပ်ခ နှင့် ကောင်းမွန်သော အလုပ်အကိုင် "
+        "ပတ်ဝန်းကျင် ကို နိုင်ငံတိုင်း တွင် ရပိုင်ခွင့် ရှိသည် ကုမ္ပဏီ ဝန်ထမ်း အားလုံး ဥပဒေ "
+        "အောက်တွင် တန်းတူ အကာအကွယ် ရ ပစ္စည်း အင်္ဂါ"
+    ),
     engine_codes={"mymemory": "my-MM"},
 )

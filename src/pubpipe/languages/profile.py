@@ -81,7 +81,9 @@ class LanguageProfile(Value):
     typesetting: Typesetting
     checking: Checking
     engine_codes: dict[str, str] = {}
-    """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}."""
+    """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}; "": it has none there."""
+    sample: str = ""
+    """Words with a space between them, whatever the script does: what pseudo-translations are made of."""
     latin_diacritics: bool = False
     """Latin script told from English by its diacritics."""
 

@@ -30,5 +30,10 @@ PROFILE = LanguageProfile(
         sentence_end="",  # Unicode ch. 16.1: no mark ends a Thai sentence
         negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "ไม่มี", "ยัง"),
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "แรงงาน ข้ามชาติ มี สิทธิ ได้รับ ค่าจ้าง ที่ เป็นธรรม และ สภาพ การทำงาน ที่ดี ใน ทุก "
+        "ประเทศ ซึ่ง พวกเขา ทำงาน อยู่ พร้อม ความคุ้มครอง ที่ เท่าเทียม ภายใต้ กฎหมาย สำหรับ "
+        "ครอบครัว ผู้หญิง น้ำ ผู้ใหญ่"
+    ),
     engine_codes={"mymemory": "th-TH"},
 )

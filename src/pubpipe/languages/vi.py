@@ -26,6 +26,11 @@ PROFILE = LanguageProfile(
         sentence_end=".?!…",
         negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
     ),
+    sample=(  # machine-drafted, for pseudo-translation only
+        "người lao động di cư có quyền được trả lương công bằng và hưởng điều kiện làm việc tốt ở "
+        "mọi quốc gia nơi họ sống cùng sự bảo vệ bình đẳng trước pháp luật cho gia đình phụ nữ và "
+        "những người già"
+    ),
     engine_codes={"mymemory": "vi-VN"},
     latin_diacritics=True,
 )
