@@ -1,1 +1,62 @@
+"""The command line: the only place that prints, and the one place where an error becomes an exit code."""
 
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from pubpipe.errors import GlossaryError, NotApproved, PubpipeError
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; every failure ends here as one clear line and an exit code."""
+    logging.basicConfig(
+        level=os.environ.get("PUBPIPE_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    _speak_utf8()
+    try:
+        from pubpipe.cli.app import app
+
+        app()
+    except PubpipeError as error:
+        report(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("stopped; what was done is kept, start again to go on.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # the reader of our output (head, less) went away: that is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("PUBPIPE_DEBUG"):
+            raise
+        print(f"error: a fault in pubpipe itself: {type(error).__name__}: {error}", file=sys.stderr)
+        print("  Nothing that was done is lost. Set PUBPIPE_DEBUG=1 to see where it happened.", file=sys.stderr)
+        sys.exit(1)
+
+
+def report(error: PubpipeError, prefix: str = "") -> None:
+    """One clear line on what and where, one on what to do, and the single problems where there are several."""
+    print(f"error: {prefix}{error.message}", file=sys.stderr)
+    problems = error.problems if isinstance(error, GlossaryError) else ()
+    reasons = error.reasons if isinstance(error, NotApproved) else ()
+    for line in (*problems, *reasons):
+        print(f"  - {line}", file=sys.stderr)
+    if error.remedy:
+        print(f"  {error.remedy}", file=sys.stderr)
+
+
+def _speak_utf8() -> None:
+    """Six scripts go through the terminal even where its locale says ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+if __name__ == "__main__":
+    main()

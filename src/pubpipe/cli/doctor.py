@@ -1,0 +1,170 @@
+"""pubpipe doctor: what is here, what is missing, what it would give, how to install it."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import typer
+
+from pubpipe import __version__
+from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json
+from pubpipe.errors import ConfigError, PubpipeError
+from pubpipe.model import Value
+
+REQUIRED = (
+    ("prefect", "flows, review forms, schedules"),
+    ("typst", "PDF"),
+    ("pypandoc_binary", "reading documents, writing Word"),
+    ("python-docx", "Word"),
+    ("icu4py", "line breaks, calendars and digits of the six languages"),
+    ("deep-translator", "Google, Microsoft and MyMemory engines"),
+    ("justmytype-intl-sea", "fonts for Khmer, Burmese, Thai, Lao"),
+    ("justmytype-intl-cjk", "fonts for Japanese"),
+    ("justmytype-western-core", "fonts for Vietnamese and Latin"),
+)
+PROGRAMS = (
+    (
+        ("soffice", "libreoffice"),
+        "LibreOffice",
+        "looking at the Word files without Word; tests",
+        "apt-get install libreoffice-writer-nogui",
+    ),
+    (
+        ("chromium", "chromium-browser", "google-chrome"),
+        "Chromium",
+        "the browser test of the review",
+        "apt-get install chromium",
+    ),
+    (
+        ("initdb", "psql"),
+        "PostgreSQL",
+        "a database for several reviewers at once (PUBPIPE_STORE)",
+        "apt-get install postgresql",
+    ),
+    (("pdftotext",), "Poppler", "tests that read the PDF text back", "apt-get install poppler-utils"),
+)
+"""What extras and tests use: commands, name, what it gives, the command that installs it."""
+
+
+class Line(Value):
+    """One thing that was looked at."""
+
+    name: str
+    state: Literal["ok", "missing", "broken", "optional"]
+    """optional: not here and not needed; missing and broken: something does not work without it."""
+    detail: str = ""
+    gives: str = ""
+    install: str = ""
+
+
+def doctor(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) -> None:
+    """Say what is installed and what is missing; exit code 1 if something needed is missing or broken."""
+    lines = [*_program_lines(), *_workspace_lines(workspace)]
+    if as_json:
+        print_json([line.model_dump() for line in lines])
+    else:
+        for line in lines:
+            detail = f" {line.detail}" if line.detail else ""
+            print(f"{line.state:<9} {line.name}{detail}" + (f": {line.gives}" if line.gives else ""))
+            if line.install:
+                print(f"          install: {line.install}")
+    if any(line.state in ("missing", "broken") for line in lines):
+        raise typer.Exit(1)
+
+
+def _program_lines() -> list[Line]:
+    version = platform.python_version()
+    state: Literal["ok", "broken"] = "ok" if sys.version_info >= (3, 11) else "broken"
+    lines = [
+        Line(name="Python", state=state, detail=version),
+        Line(name="pubpipe", state="ok", detail=__version__),
+    ]
+    for package, gives in REQUIRED:
+        try:
+            lines.append(Line(name=package, state="ok", detail=metadata.version(package), gives=gives))
+        except metadata.PackageNotFoundError:
+            lines.append(Line(name=package, state="missing", gives=gives, install=f"pip install {package}"))
+    lines.append(_pinned("fastapi", (0, 151), "newer releases break the Prefect server"))
+    lines.append(_pinned("sqlalchemy", (2, 1), "newer releases make the scheduler create no runs"))
+    try:
+        from pubpipe.renderers import find_fonts
+
+        fonts = find_fonts()
+        lines.append(
+            Line(name="fonts", state="ok", detail=fonts.fingerprint, gives="the six scripts, checked by sha256")
+        )
+    except PubpipeError as error:
+        lines.append(Line(name="fonts", state="broken", detail=error.message, install=error.remedy))
+    for names, title, gives, install in PROGRAMS:
+        found = next((path for name in names if (path := shutil.which(name))), None)
+        if title == "PostgreSQL" and found is None:
+            found = next((str(p) for p in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), None)
+        lines.append(
+            Line(name=title, state="ok" if found else "optional", gives=gives, install="" if found else install)
+        )
+    return lines
+
+
+def _pinned(package: str, below: tuple[int, ...], why: str) -> Line:
+    try:
+        version = metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return Line(name=package, state="missing", install=f"pip install {package}")
+    numbers = tuple(int(part) for part in version.split(".")[: len(below)] if part.isdigit())
+    limit = ".".join(map(str, below))
+    if numbers < below:
+        return Line(name=package, state="ok", detail=version)
+    return Line(name=package, state="broken", detail=version, gives=why, install=f"pip install '{package}<{limit}'")
+
+
+def _workspace_lines(workspace: Path | None) -> list[Line]:
+    from pubpipe import pipeline
+    from pubpipe.cli.options import workspace_root
+
+    try:
+        root = workspace_root(workspace)
+    except ConfigError as error:
+        if workspace is not None:
+            return [Line(name="workspace", state="broken", detail=error.message, install=error.remedy)]
+        return [Line(name="workspace", state="optional", detail="none here", install="pubpipe init FOLDER")]
+    lines: list[Line] = []
+
+    def look(name: str, say: object) -> None:
+        try:
+            detail = say() if callable(say) else ""
+            lines.append(Line(name=name, state="ok", detail=str(detail)))
+        except PubpipeError as error:
+            lines.append(Line(name=name, state="broken", detail=error.message, install=error.remedy))
+
+    try:
+        ws = pipeline.open_workspace(root)
+    except PubpipeError as error:
+        return [Line(name="pubpipe.toml", state="broken", detail=error.message, install=error.remedy)]
+    with ws:
+        look("pubpipe.toml", lambda: root)
+        look("store", lambda: f"{len(ws.store.publications.all())} publications")
+        look("record of decisions", lambda: _whole(ws.store.decisions.verify()))
+        look("glossary", lambda: f"{len(ws.glossary.terms)} terms")
+        look("template", lambda: ws.template("").fingerprint)
+        look("server", lambda: _server(ws, root))
+    return lines
+
+
+def _whole(broken: str | None) -> str:
+    from pubpipe.errors import ReviewError
+
+    if broken:
+        raise ReviewError(f"broken: {broken}", remedy="Compare with a backup.")
+    return "whole"
+
+
+def _server(ws: object, root: Path) -> str:
+    from pubpipe.server import find_server
+
+    address = find_server(root, getattr(ws, "environ", {}))
+    return f"up at {address}" if address else "not up ('pubpipe up' starts it)"

@@ -1,0 +1,112 @@
+"""pubpipe init: make a workspace."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import typer
+
+from pubpipe.errors import ConfigError, OutputError
+
+SETTINGS = """# A pubpipe workspace. Every key is explained in docs/reference/pubpipe-toml.md.
+
+[project]
+name = "{name}"
+publisher = "{publisher}"
+languages = ["km", "my", "th", "vi", "lo", "ja"]
+template = "report"
+output = "outputs"
+
+[imprint]
+place = "{place}"
+contact = "{contact}"
+url = "{url}"
+licence = "{licence}"
+notice = "{notice}"
+
+[engines]
+# Engines are asked in this order. "none": a person translates what the memory does not have.
+# "google" sends your text to a public web page: see docs/how-to/choose-an-engine.md before you use it.
+chain = ["none"]
+
+[memory]
+fuzzy_threshold = 75
+
+[review]
+form_size = 40
+
+[[review.stages]]
+name = "language review"
+decides = "segments"
+# people = {{ km = ["Sokha Chan"], ja = ["Aoi Tanaka"] }}
+
+[[review.stages]]
+name = "sign-off"
+decides = "edition"
+
+[server]
+port = 4200
+
+[rebuild]
+cron = "0 5 * * *"
+timezone = "Asia/Bangkok"
+"""
+
+EXAMPLE = {
+    "name": "Example workspace",
+    "publisher": "Mekong Migration Research Network (fictitious)",
+    "place": "",
+    "contact": "publications@example.org",
+    "url": "https://example.org",
+    "licence": "CC BY 4.0",
+    "notice": "Demonstration only: invented content, machine-drafted translation, not reviewed by native speakers.",
+}
+EMPTY = {**dict.fromkeys(EXAMPLE, ""), "name": "Publications"}
+
+
+def init(
+    folder: Path = typer.Argument(Path(), help="Folder of the workspace; it is made if need be."),
+    example: bool = typer.Option(False, "--example", help="With the example publication, its terms and its memory."),
+) -> None:
+    """Make a workspace: pubpipe.toml, glossary/, templates/, outputs/, and on request the example."""
+    from pubpipe.pipeline import bundled
+
+    if (folder / "pubpipe.toml").exists():
+        raise ConfigError(
+            f"{folder / 'pubpipe.toml'} is there already.",
+            remedy="Choose another folder, or use this workspace.",
+        )
+    values = EXAMPLE if example else EMPTY
+    try:
+        for name in ("glossary/candidates", "templates", "outputs"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / "templates" / "README.md").write_text(
+            "A folder here with a template.toml is a template of its own; one named like a built-in template\n"
+            "('report') takes its place. See docs/how-to/make-a-template.md.\n",
+            encoding="utf-8",
+        )
+        terms = bundled("glossary") / "terms.csv"
+        if example:
+            shutil.copyfile(terms, folder / "glossary" / "terms.csv")
+            source = bundled("examples") / "mekong-migration"
+            for name in ("summary.docx", "memory.tmx", "README.md"):
+                shutil.copyfile(source / name, folder / name if name != "README.md" else folder / "EXAMPLE.md")
+        else:
+            header = terms.read_text(encoding="utf-8-sig").splitlines()[0]
+            (folder / "glossary" / "terms.csv").write_text(header + "\n", encoding="utf-8")
+        (folder / ".gitignore").write_text(".pubpipe/\noutputs/\n", encoding="utf-8")
+        (folder / "pubpipe.toml").write_text(SETTINGS.format(**values), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(
+            f"{error.filename or folder} cannot be written: {error.strerror}.",
+            remedy="Choose another folder.",
+        ) from error
+    print(f"A workspace is in {folder}: pubpipe.toml, glossary/terms.csv, templates/, outputs/.")
+    if example:
+        print("Next:")
+        print(f"  cd {folder}")
+        print("  pubpipe memory import memory.tmx")
+        print("  pubpipe publish summary.docx --id mekong-migration")
+    else:
+        print(f"Next: cd {folder}; pubpipe publish FILE. 'pubpipe doctor' says what is installed.")

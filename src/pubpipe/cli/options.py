@@ -1,0 +1,40 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from pubpipe.errors import ConfigError
+from pubpipe.project import find_root, known_languages
+
+WorkspaceOption = typer.Option(
+    None, "--workspace", "-w", help="Folder with pubpipe.toml; default: this folder or one above it."
+)
+LanguagesOption = typer.Option(
+    None, "--languages", "-l", help="Language tags with commas: km,my,th,vi,lo,ja. Default: the project's."
+)
+JsonOption = typer.Option(False, "--json", help="Print JSON for scripts.")
+
+
+def workspace_root(workspace: Path | None) -> Path:
+    """The workspace's folder; ConfigError where there is none."""
+    if workspace is None:
+        return find_root(Path.cwd())
+    if not workspace.is_dir():
+        raise ConfigError(f"{workspace} is not a folder.", remedy="Name the folder that holds pubpipe.toml.")
+    return find_root(workspace)
+
+
+def languages_of(text: str | None) -> tuple[str, ...] | None:
+    """ "km, ja" as ("km", "ja"); "all" and nothing as None."""
+    if text is None or text.strip().lower() == "all":
+        return None
+    return known_languages(tuple(part.strip() for part in text.split(",") if part.strip()))
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,395 @@
+"""pubpipe review: what waits for a person, from the terminal; the same rules and the same record as the form."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import typer
+
+from pubpipe.cli import report
+from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
+from pubpipe.errors import ConfigError, PubpipeError, ReviewError
+
+if TYPE_CHECKING:
+    from pubpipe.model import ReviewItem, ReviewRequest
+    from pubpipe.pipeline import Workspace
+
+app = typer.Typer(no_args_is_help=True)
+
+PublicationArgument = typer.Argument(..., help="Id of the publication.")
+LanguageOption = typer.Option(..., "--language", "-l", help="Language tags with commas, or 'all'.")
+StageOption = typer.Option(None, "--stage", "-s", help="Only if this stage is due; default: whichever is due.")
+ReviewerOption = typer.Option(..., "--reviewer", "-r", help="Your name, as it shall stand in the record.")
+CommentOption = typer.Option("", "--comment", "-c", help="What you want to say; needed to send back or reject.")
+EditOption = typer.Option(
+    None, "--edit", help='A correction: NUMBER=TEXT, with tags as shown, e.g. --edit "3=<1>…</1>".'
+)
+EditsOption = typer.Option(None, "--edits", help="A JSON file {number: text} with corrections.")
+SegmentsOption = typer.Option(None, "--segments", help="Numbers with commas of the segments to send back.")
+WaiveOption = typer.Option(
+    None, "--waive", help='A blocking finding that you take responsibility for ("check: message").'
+)
+AllRoundsOption = typer.Option(False, "--all-rounds", help="Go on through all rounds of this stage.")
+YesOption = typer.Option(False, "--yes", "-y", help="Do not ask whether you have read it.")
+
+
+@app.command("list", epilog="Example: pubpipe review list")
+def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) -> None:
+    """List the reviews that wait for a person."""
+    from pubpipe import pipeline
+    from pubpipe.cli.table import print_table
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        waiting = [
+            request
+            for known in ws.store.publications.all()
+            for language in known.languages
+            if (request := _request(ws, known.id, language)) is not None
+        ]
+    if as_json:
+        print_json([_summary(request) for request in waiting])
+        return
+    if not waiting:
+        print("No review waits.")
+        return
+    print_table(
+        ("publication", "language", "stage", "round", "asked", "segments", "open", "findings"),
+        [
+            (
+                r.publication,
+                r.language,
+                r.stage,
+                r.round,
+                len(r.attention),
+                len(r.items),
+                sum(not i.target for i in r.items),
+                sum(f.severity in ("error", "block") for i in r.items for f in i.findings),
+            )
+            for r in waiting
+        ],
+    )
+
+
+@app.command(epilog="Example: pubpipe review show summary --language km")
+def show(
+    publication: str = PublicationArgument,
+    language: str = LanguageOption,
+    all_segments: bool = typer.Option(False, "--all", help="All segments, not only those that this round asks for."),
+    workspace: Path | None = WorkspaceOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """Show a review round: English, translation, origin, terms, findings."""
+    from pubpipe import pipeline
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        requests = [r for tag in _languages(ws, publication, language) if (r := _request(ws, publication, tag))]
+    if as_json:
+        print_json([r.model_dump(mode="json") for r in requests])
+        return
+    if not requests:
+        print("No review of it waits.")
+    for request in requests:
+        _show(request, request.items if all_segments else request.attention or request.items)
+
+
+def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
+    print(f"{request.publication}/{request.language}: {request.title}")
+    print(f"{request.stage}, round {request.round}; {len(request.attention)} asked, {request.remaining} later")
+    for problem in (*request.problems, *request.comments):
+        print(f"  ! {problem}")
+    for item in items:
+        detail = f" ({item.detail})" if item.detail else ""
+        print(f"\n{item.number}  {item.role}  {item.origin}{detail}  {item.reason}".rstrip())
+        print(f"   en  {item.source}")
+        print(f"   {request.language}  {item.target or '— no translation yet —'}")
+        for hit in item.terms:
+            if hit.preferred or hit.keep:
+                print(f"   term: {hit.surface} → {hit.preferred or hit.surface}")
+        if item.suggestion:
+            print(f"   similar ({item.suggestion.score} %): {item.suggestion.target} [{item.suggestion.provenance}]")
+        for finding in item.findings:
+            print(f"   {finding.severity}: {finding.message}")
+    for finding in request.findings:
+        print(f"\n{finding.severity}: {finding.message}")
+
+
+@app.command(epilog='Example: pubpipe review approve summary --language km --reviewer "Sokha Chan"')
+def approve(
+    publication: str = PublicationArgument,
+    language: str = LanguageOption,
+    reviewer: str = ReviewerOption,
+    stage: str | None = StageOption,
+    comment: str = CommentOption,
+    edit: list[str] | None = EditOption,
+    edits: Path | None = EditsOption,
+    waive: list[str] | None = WaiveOption,
+    all_rounds: bool = AllRoundsOption,
+    yes: bool = YesOption,
+    workspace: Path | None = WorkspaceOption,
+) -> None:
+    """Approve the round that is due, with your corrections."""
+    _answer(
+        "approve", publication, language, reviewer, stage, comment, workspace,
+        edits=_edits(edit, edits), waive=tuple(waive or ()), all_rounds=all_rounds, yes=yes,
+    )  # fmt: skip
+
+
+@app.command(
+    "request-changes",
+    epilog='Example: pubpipe review request-changes summary -l km -r "Sokha Chan" -c "Use …"',
+)
+def request_changes(
+    publication: str = PublicationArgument,
+    language: str = LanguageOption,
+    reviewer: str = ReviewerOption,
+    comment: str = typer.Option(..., "--comment", "-c", help="What has to be changed."),
+    stage: str | None = StageOption,
+    edit: list[str] | None = EditOption,
+    edits: Path | None = EditsOption,
+    segments: str | None = SegmentsOption,
+    workspace: Path | None = WorkspaceOption,
+) -> None:
+    """Send it back: save your corrections and ask for another look."""
+    _answer(
+        "request_changes", publication, language, reviewer, stage, comment, workspace,
+        edits=_edits(edit, edits), segments=_numbers(segments), yes=True,
+    )  # fmt: skip
+
+
+@app.command(epilog='Example: pubpipe review reject summary -l km -r "Sokha Chan" -c "Withdrawn by the partner"')
+def reject(
+    publication: str = PublicationArgument,
+    language: str = LanguageOption,
+    reviewer: str = ReviewerOption,
+    comment: str = typer.Option(..., "--comment", "-c", help="Why."),
+    stage: str | None = StageOption,
+    workspace: Path | None = WorkspaceOption,
+) -> None:
+    """Reject the edition: it is not published until somebody opens it again or its text changes."""
+    _answer("reject", publication, language, reviewer, stage, comment, workspace, yes=True)
+
+
+@app.command(epilog='Example: pubpipe review reopen summary -l km -r "Sokha Chan"')
+def reopen(
+    publication: str = PublicationArgument,
+    language: str = LanguageOption,
+    reviewer: str = ReviewerOption,
+    comment: str = CommentOption,
+    workspace: Path | None = WorkspaceOption,
+) -> None:
+    """Open a rejected edition for review again."""
+    from pubpipe import pipeline
+    from pubpipe.pipeline.reviewing import reopen as reopen_edition
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        for tag in _languages(ws, publication, language):
+            reopen_edition(ws, publication, tag, reviewer, comment)
+            print(f"{publication}/{tag}: open for review again.")
+
+
+@app.command(epilog="Example: pubpipe review verify")
+def verify(workspace: Path | None = WorkspaceOption) -> None:
+    """Prove that no recorded decision was changed or removed; names the first broken entry."""
+    from pubpipe import pipeline
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        broken = ws.store.decisions.verify()
+    if broken:
+        raise ReviewError(f"the record of decisions is broken: {broken}", remedy="Compare with a backup.")
+    print("The record of decisions is whole.")
+
+
+Verdict = Literal["approve", "request_changes", "reject"]
+
+
+def _answer(
+    decision: Verdict,
+    publication: str,
+    language: str,
+    reviewer: str,
+    stage: str | None,
+    comment: str,
+    workspace: Path | None,
+    *,
+    edits: dict[int, str] | None = None,
+    waive: tuple[str, ...] = (),
+    segments: tuple[int, ...] = (),
+    all_rounds: bool = False,
+    yes: bool = False,
+) -> None:
+    from pubpipe import pipeline
+
+    code = 0
+    root = workspace_root(workspace)
+    with pipeline.open_workspace(root) as ws:
+        tags = _languages(ws, publication, language)
+        if edits and len(tags) > 1:
+            raise ConfigError("corrections are for one language.", remedy="Name one with --language.")
+        for tag in tags:
+            try:
+                _answer_one(
+                    ws, root, decision, publication, tag, reviewer, stage, comment, edits or {}, waive, segments,
+                    all_rounds=all_rounds, yes=yes,
+                )  # fmt: skip
+            except PubpipeError as error:
+                report(error, f"{publication}/{tag}: ")
+                code = code or error.exit_code
+    if code:
+        raise typer.Exit(code)
+
+
+def _answer_one(
+    ws: Workspace,
+    root: Path,
+    decision: Verdict,
+    publication: str,
+    language: str,
+    reviewer: str,
+    stage: str | None,
+    comment: str,
+    edits: dict[int, str],
+    waive: tuple[str, ...],
+    segments: tuple[int, ...],
+    *,
+    all_rounds: bool,
+    yes: bool,
+) -> None:
+    """Answer the round that is due and, with `all_rounds`, those that follow at the same stage."""
+    due = stage
+    rounds = 0
+    while True:
+        request = _request(ws, publication, language)
+        if request is None or (due is not None and request.stage != due):
+            if rounds:
+                return
+            what = f"waits at {request.stage!r}" if request else "does not wait for a review"
+            raise ReviewError(f"the edition {what}.", remedy="'pubpipe review list' shows what is due.")
+        due = request.stage
+        if decision == "approve" and not yes:
+            _confirm(request, reviewer)
+        answer = _build(ws, request, decision, reviewer, comment, edits if not rounds else {}, waive, segments)
+        problems = _hand_in(ws, root, request, answer)
+        if problems:
+            raise ReviewError(
+                f"the answer does not fit: {'; '.join(problems)}",
+                remedy=f"Look again with 'pubpipe review show {publication} -l {language}'.",
+            )
+        rounds += 1
+        print(f"{publication}/{language}: {request.stage}, round {request.round}: {decision} by {reviewer}")
+        if not all_rounds:
+            return
+
+
+def _build(
+    ws: Workspace,
+    request: ReviewRequest,
+    decision: Verdict,
+    reviewer: str,
+    comment: str,
+    edits: dict[int, str],
+    waive: tuple[str, ...],
+    segments: tuple[int, ...],
+) -> Any:
+    from pubpipe.model import ReviewAnswer
+
+    by_number = {item.number: item.segment for item in request.items}
+    unknown = [n for n in (*edits, *segments) if n not in by_number]
+    if unknown:
+        raise ReviewError(
+            f"there is no segment {unknown[0]} in this edition.",
+            remedy=f"Numbers go from 1 to {len(by_number)}.",
+        )
+    return ReviewAnswer(
+        publication=request.publication,
+        language=request.language,
+        stage=request.stage,
+        digest=request.digest,
+        decision=decision,
+        reviewer=reviewer,
+        comment=comment,
+        texts={by_number[n]: text for n, text in edits.items()},
+        segments=segments,
+        waive=waive,
+        at=ws.now(),
+    )
+
+
+def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> tuple[str, ...]:
+    """To the flow run that waits with this round where there is one, else straight to the record."""
+    from pubpipe import pipeline
+    from pubpipe.server import answer_run, find_server
+
+    address = find_server(root, ws.environ)
+    if address is not None:
+        problems = answer_run(address, ws, request, answer)
+        if problems is not None:
+            return problems
+    return pipeline.take_answer(ws, request, answer)
+
+
+def _confirm(request: ReviewRequest, reviewer: str) -> None:
+    count = len(request.attention) or len(request.items)
+    if not sys.stdin.isatty():
+        raise ConfigError("nobody can be asked here whether the text was read.", remedy="Say so with --yes if it was.")
+    asked = f"{request.publication}/{request.language}: approve {count} segments at {request.stage!r} as {reviewer}?"
+    if not typer.confirm(asked):
+        raise ReviewError("not approved.", remedy="Nothing was recorded.")
+
+
+def _request(ws: Workspace, publication: str, language: str) -> ReviewRequest | None:
+    """The round that waits, for an edition that was translated; None before that."""
+    from pubpipe import pipeline
+
+    if not ws.store.drafts.origins(publication, language):
+        return None
+    return pipeline.next_review(ws, publication, language)
+
+
+def _languages(ws: Workspace, publication: str, text: str) -> tuple[str, ...]:
+    from pubpipe.pipeline.ingest import source_path
+
+    source_path(ws, publication)
+    known = ws.store.publications.get(publication)
+    return languages_of(text) or (known.languages if known else ())
+
+
+def _edits(inline: list[str] | None, file: Path | None) -> dict[int, str]:
+    out: dict[int, str] = {}
+    if file is not None:
+        try:
+            loaded = json.loads(file.read_text(encoding="utf-8"))
+            out = {int(number): str(text) for number, text in loaded.items()}
+        except (OSError, ValueError, AttributeError) as error:
+            raise ConfigError(
+                f"{file} is no JSON file of corrections: {error}.", remedy='Write {"3": "the new text"}.'
+            ) from error
+    for entry in inline or ():
+        number, sign, text = entry.partition("=")
+        if not sign or not number.strip().isdigit():
+            raise ConfigError(f"--edit {entry[:20]!r} is not NUMBER=TEXT.", remedy='Write --edit "3=the new text".')
+        out[int(number)] = text
+    return out
+
+
+def _numbers(text: str | None) -> tuple[int, ...]:
+    if not text:
+        return ()
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isdigit() for part in parts):
+        raise ConfigError(f"--segments {text!r} is no list of numbers.", remedy="Write --segments 3,17.")
+    return tuple(int(part) for part in parts)
+
+
+def _summary(request: ReviewRequest) -> dict[str, Any]:
+    return {
+        "publication": request.publication,
+        "language": request.language,
+        "stage": request.stage,
+        "round": request.round,
+        "digest": request.digest,
+        "asked": len(request.attention),
+        "segments": len(request.items),
+    }

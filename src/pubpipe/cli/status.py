@@ -1,0 +1,44 @@
+"""pubpipe status: where every edition stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspace_root
+
+
+def status(
+    publication: str | None = typer.Argument(None, help="Id of one publication; default: all."),
+    workspace: Path | None = WorkspaceOption,
+    as_json: bool = JsonOption,
+) -> None:
+    """Show where every edition stands and what it waits for."""
+    from pubpipe import pipeline
+    from pubpipe.cli.table import print_table
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        rows = pipeline.status(ws, publication)
+    if as_json:
+        print_json([row.model_dump(mode="json") for row in rows])
+        return
+    if not rows:
+        print("Nothing is published here yet. Start with: pubpipe publish FILE")
+        return
+    print_table(
+        ("publication", "language", "state", "segments", "open", "approved", "findings", "waits for"),
+        [
+            (
+                r.publication,
+                f"{r.language} {r.language_name}",
+                r.state,
+                r.segments,
+                r.open,
+                r.approved,
+                r.findings,
+                r.stage or (r.reasons[0] if r.reasons and r.state in ("error", "rejected") else ""),
+            )
+            for r in rows
+        ],
+    )

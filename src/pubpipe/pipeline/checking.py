@@ -1,0 +1,50 @@
+"""From drafts to findings: every check and every term, over one edition."""
+
+from __future__ import annotations
+
+from pubpipe import checks, glossary
+from pubpipe.identity import content_hash, digest
+from pubpipe.model import Finding
+from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.workspace import Workspace
+
+
+def check(ws: Workspace, present: EditionView) -> EditionView:
+    """The edition with its findings up to date; checks run only if a text, a term or a setting moved."""
+    severities = dict(ws.project.checks)
+    stamp_key = f"checked/{present.publication}/{present.profile.tag}"
+    stamp = digest(
+        checks.fingerprint(),
+        present.profile.fingerprint,
+        severities,
+        [
+            (
+                s.id,
+                present.terms[s.id],
+                content_hash(target) if (target := present.targets[s.id]) is not None else None,
+            )
+            for s in present.segments
+        ],
+        [f.model_dump(mode="json") for f in present.source.document.findings],
+    )
+    if ws.store.cache.get([stamp_key]).get(stamp_key) == stamp:
+        return present
+    findings: list[Finding] = list(present.source.document.findings)
+    pairs = []
+    for segment in present.segments:
+        target = present.targets[segment.id]
+        if target is None:
+            continue
+        pairs.append((segment.id, segment.content, target))
+        if not segment.translatable:
+            continue
+        findings += checks.run(segment.content, target, present.profile, segment=segment.id, severities=severities)
+        for found in glossary.verify(present.hits[segment.id], segment.content, target, present.profile, ws.matcher):
+            severity = severities.get(found.check, found.severity)
+            if severity != "off":
+                findings.append(found.model_copy(update={"segment": segment.id, "severity": severity}))
+    findings += checks.run_document(pairs, present.profile, severities=severities)
+    with ws.store.transaction():
+        ws.store.findings.replace(present.publication, present.profile.tag, findings)
+        ws.store.cache.put({stamp_key: stamp})
+    return view(ws, present.publication, present.profile.tag, present.source)

@@ -1,0 +1,192 @@
+"""From segments to drafts: people's words first, then the memory, then the engines, else open for a person."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from pubpipe import engines, glossary, memory
+from pubpipe.errors import ConfigError
+from pubpipe.identity import content_hash, draft_key
+from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit
+from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.ingest import Ingested
+from pubpipe.pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+def draft(
+    ws: Workspace,
+    publication: str,
+    language: str,
+    source: Ingested,
+    on_progress: Progress | None = None,
+) -> EditionView:
+    """The edition after every segment has the best draft there is; nothing is paid or asked for twice.
+
+    A person's wording and an approved translation are never touched. A machine draft stays while its key (source,
+    engines, terms in this segment, language profile) stays; an open segment and a weaker origin are looked up again,
+    because the memory may have grown and an engine may have come back.
+    """
+    present = view(ws, publication, language, source)
+    chain = _engines(ws, publication, language)
+    fingerprints = [e.fingerprint for e in chain]
+    edits = ws.store.edits.latest(publication, language)
+    settled = _settled(present)
+    drafts: dict[str, Draft] = {}
+    todo: list[Segment] = []
+    for segment in present.segments:
+        key = draft_key(
+            segment.source_hash,
+            language,
+            fingerprints,
+            present.terms[segment.id],
+            present.profile.fingerprint,
+        )
+        old = present.drafts.get(segment.id)
+        if old is not None and old.source_hash != segment.source_hash:
+            old = None
+        edit = edits.get(segment.id) or edits.get(segment.source_hash)
+        if edit is not None and edit.source_hash == segment.source_hash:
+            drafts[segment.id] = Draft(
+                segment=segment.id,
+                language=language,
+                source_hash=segment.source_hash,
+                target=edit.target,
+                origin="human",
+                detail=edit.editor,
+                key=key,
+            )
+        elif old is not None and old.target is not None and (segment.id in settled or old.origin == "human"):
+            drafts[segment.id] = old
+        elif not segment.translatable:
+            drafts[segment.id] = Draft(
+                segment=segment.id,
+                language=language,
+                source_hash=segment.source_hash,
+                target=segment.content,
+                origin="copy",
+                key=key,
+            )
+        else:
+            todo.append(segment)
+            drafts[segment.id] = Draft(segment=segment.id, language=language, source_hash=segment.source_hash, key=key)
+    suggestions = _from_memory(ws, todo, drafts, language)
+    left = []
+    for segment in todo:
+        blank = drafts[segment.id]
+        if blank.target is not None:
+            continue
+        old = present.drafts.get(segment.id)
+        if old is not None and old.key == blank.key and old.target is not None and old.origin == "engine":
+            drafts[segment.id] = old
+        else:
+            left.append(segment)
+    if left:
+        _from_engines(ws, present, left, drafts, chain, on_progress)
+    for id_, suggestion in suggestions.items():
+        if drafts[id_].origin in ("open", "engine"):
+            drafts[id_] = drafts[id_].model_copy(update={"suggestion": suggestion})
+    changed = [d for id_, d in drafts.items() if present.drafts.get(id_) != d]
+    gone = [id_ for id_ in present.drafts if id_ not in drafts]
+    with ws.store.transaction():
+        if changed:
+            ws.store.drafts.put(publication, changed)
+        if gone:
+            ws.store.drafts.delete(publication, language, gone)
+    open_ = sum(d.target is None for d in drafts.values())
+    log.info("drafted %s/%s: %d segments, %d open", publication, language, len(drafts), open_)
+    return view(ws, publication, language, source)
+
+
+def _settled(present: EditionView) -> frozenset[str]:
+    """Segments whose present wording somebody approved: a redraft may not replace what a person accepted."""
+    approved = {(d.source_hash, d.target_hash) for d in present.decisions if d.verdict == "approve" and d.target_hash}
+    return frozenset(
+        s.id
+        for s in present.segments
+        if (target := present.targets[s.id]) is not None and (s.source_hash, content_hash(target)) in approved
+    )
+
+
+def _from_memory(
+    ws: Workspace, segments: Sequence[Segment], drafts: dict[str, Draft], language: str
+) -> dict[str, Suggestion]:
+    """Fill in exact matches; return the fuzzy ones, which are only ever suggestions."""
+    if not segments or not ws.store.memory.count(language):
+        return {}
+    units = ws.store.memory.exact([memory.key(s.content) for s in segments], language)
+    matches = memory.look_up(
+        segments,
+        units,
+        lambda text: ws.store.memory.candidates(text, language),
+        language,
+        threshold=ws.project.memory.fuzzy_threshold,
+    )
+    suggestions: dict[str, Suggestion] = {}
+    for segment in segments:
+        match = matches.get(segment.id)
+        if match is None:
+            continue
+        if match.kind == "fuzzy":
+            if match.suggestion is not None:
+                suggestions[segment.id] = match.suggestion
+        else:
+            drafts[segment.id] = drafts[segment.id].model_copy(
+                update={"target": match.target, "origin": match.kind, "detail": match.provenance}
+            )
+    return suggestions
+
+
+def _from_engines(
+    ws: Workspace,
+    present: EditionView,
+    segments: Sequence[Segment],
+    drafts: dict[str, Draft],
+    chain: Sequence[engines.Engine],
+    on_progress: Progress | None,
+) -> None:
+    from pubpipe.languages import SOURCE
+
+    def verify(source: Content, target: Content, hits: tuple[TermHit, ...]) -> tuple[str, ...]:
+        findings = glossary.verify(hits, source, target, present.profile, ws.matcher)
+        return tuple(f.message for f in findings if f.severity in ("error", "block"))
+
+    requests = [engines.TranslationRequest(segment=s.id, content=s.content, terms=present.hits[s.id]) for s in segments]
+    results = engines.translate_with_chain(
+        chain,
+        requests,
+        SOURCE,
+        present.profile,
+        cache=ws.store.cache,
+        verify=verify,
+        on_progress=on_progress,
+    )
+    for result in results:
+        drafts[result.segment] = drafts[result.segment].model_copy(
+            update=(
+                {"target": result.target, "origin": "engine", "detail": result.engine}
+                if result.target is not None
+                else {"problem": result.problem}
+            )
+        )
+
+
+def _engines(ws: Workspace, publication: str, language: str) -> list[engines.Engine]:
+    known = ws.store.publications.get(publication)
+    names: Sequence[str] = (known.options.get("engines") if known else None) or ws.project.engines_of(
+        publication, language
+    )
+    return [build_engine(name, ws.project.engines.settings, ws.environ) for name in names]
+
+
+def build_engine(name: str, settings: Mapping[str, Mapping[str, object]], environ: Mapping[str, str]) -> engines.Engine:
+    """An engine by the name in the chain: [engines.<name>] holds its settings, `type` there its kind."""
+    own = dict(settings.get(name, {}))
+    kind = own.pop("type", name)
+    if not isinstance(kind, str):
+        raise ConfigError(f"pubpipe.toml: engines.{name}.type is no name.", remedy='Write type = "google".')
+    return engines.build(kind, own, environ)

@@ -1,0 +1,264 @@
+"""From an approved edition to files: render, write, and say in the manifest what went into them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from pubpipe import __version__, review
+from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
+from pubpipe.model import ApprovedEdition, DraftEdition, Rendition
+from pubpipe.pipeline.edition import EditionView, look_of, view
+from pubpipe.pipeline.workspace import Workspace, write_atomically
+
+log = logging.getLogger(__name__)
+
+FORMATS = ("docx", "pdf")
+MANIFEST = "manifest.json"
+
+
+def output_folder(ws: Workspace, publication: str) -> Path:
+    """Where the publication's files go: its own --output of the last `publish`, else the project's folder."""
+    known = ws.store.publications.get(publication)
+    chosen = known.options.get("output") if known else None
+    return (Path(chosen) if chosen else ws.output) / publication
+
+
+def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...]:
+    """The published files of an approved edition, made where they are missing or stale; NotApproved otherwise."""
+    return render_view(view(ws, publication, language))
+
+
+def render_view(present: EditionView) -> tuple[Rendition, ...]:
+    from pubpipe.renderers import RENDERERS
+
+    ws, publication, language = present.ws, present.publication, present.profile.tag
+    edition = review.assemble(present.standing, present.localized, present.credits, present.decisions, present.findings)
+    look = look_of(ws, publication, present.profile)
+    folder = output_folder(ws, publication)
+    current = ws.store.renditions.current(publication, language)
+    made: list[Rendition] = []
+    fresh: dict[str, bytes] = {}
+    for format_ in FORMATS:
+        ingredients = rendition_ingredients(present, edition, look, RENDERERS[format_].fingerprint)
+        key = rendition_key(edition.edition_hash, format_, ingredients)
+        path = folder / language / f"{publication}.{language}.{format_}"
+        old = current.get(format_)
+        if old is not None and old.key == key and intact(path, old.file_hash):
+            made.append(old)
+            continue
+        data = RENDERERS[format_].render(
+            edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
+        )
+        fresh[format_] = data
+        made.append(
+            Rendition(
+                publication=publication,
+                language=language,
+                format=format_,
+                key=key,
+                ingredients={
+                    **ingredients,
+                    "edition": edition.edition_hash,
+                    "source": present.source.file_hash,
+                },
+                file_hash=digest_bytes(data),
+                path=f"{publication}/{language}/{path.name}",
+                at=ws.now(),
+            )
+        )
+    for rendition in made:
+        if rendition.format in fresh:
+            write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
+    if fresh or not (folder / language / MANIFEST).is_file():
+        _write_manifests(present, edition, tuple(made), folder)
+    with ws.store.transaction():
+        for rendition in made:
+            if rendition.format in fresh:
+                ws.store.renditions.record(rendition)
+        ws.store.cache.put({_stamp_key(publication, language): stamp(ws, publication, language)})
+    if fresh:
+        log.info("rendered %s/%s: %s", publication, language, ", ".join(sorted(fresh)))
+    return tuple(made)
+
+
+def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ("pdf",)) -> tuple[Path, ...]:
+    """Files to look at, with a watermark on every page, whatever the state of the edition."""
+    from pubpipe.renderers import RENDERERS
+
+    present = view(ws, publication, language)
+    edition = draft_edition(present)
+    paths = []
+    for format_ in formats:
+        data = RENDERERS[format_].render(
+            edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
+        )
+        path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
+        write_atomically(path, data)
+        paths.append(path)
+    return tuple(paths)
+
+
+def draft_edition(present: EditionView) -> DraftEdition:
+    return review.draft_edition(present.standing, present.localized, present.credits)
+
+
+def intact(path: Path, file_hash: Hash) -> bool:
+    """Whether the file is there with exactly these bytes."""
+    try:
+        return digest_bytes(path.read_bytes()) == file_hash
+    except OSError:
+        return False
+
+
+def imprint_of(present: EditionView) -> Any:
+    from pubpipe.renderers import Imprint
+
+    project = present.ws.project
+    own = project.publications.get(present.publication)
+    return Imprint(
+        publisher=project.publisher,
+        date=own.date if own and own.date else present.source.document.date,
+        place=project.imprint.place,
+        contact=project.imprint.contact,
+        url=project.imprint.url,
+        licence=project.imprint.licence,
+        notice=present.notice,
+        program=f"pubpipe {__version__}",
+    )
+
+
+def rendition_ingredients(
+    present: EditionView, edition: ApprovedEdition, look: dict[str, str], renderer: str
+) -> dict[str, str]:
+    """Component to fingerprint: everything but the approved text that changes a file's bytes."""
+    return {
+        **look,
+        "renderer": renderer,
+        "imprint": digest(imprint_of(present).model_dump(mode="json")),
+        "credits": digest(edition.credits.model_dump(mode="json"), edition.approved_at.isoformat()),
+    }
+
+
+# --- what tells quickly that nothing is to be done -----------------------------------------------------------------
+
+
+def _stamp_key(publication: str, language: str) -> str:
+    return f"published/{publication}/{language}"
+
+
+def stamp(ws: Workspace, publication: str, language: str) -> Hash:
+    """A cheap hash over everything that an edition is made from: equal stamps and intact files mean up to date.
+
+    It may move for nothing (a glossary row of no term in this text): then the full comparison is made.
+    """
+    from pubpipe.languages import profile
+    from pubpipe.pipeline.ingest import source_path
+
+    path = source_path(ws, publication)
+    known = ws.store.publications.get(publication)
+    return digest(
+        "stamp",
+        digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
+        _folder_hash(ws.root / ws.project.glossary),
+        _folder_hash(ws.template_folder(ws.project.template_of(publication))),
+        ws.fonts.fingerprint,
+        profile(language).fingerprint,
+        __version__,
+        ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store"}),
+        list(ws.project.engines_of(publication, language)),
+        known.options if known else {},
+        ws.store.decisions.last(publication, language),
+        ws.store.edits.last(publication, language),
+    )
+
+
+def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...] | None:
+    """The published files, if all of them are there and nothing that they are made from has moved; else None."""
+    current = ws.store.renditions.current(publication, language)
+    if set(current) != set(FORMATS):
+        return None
+    key = _stamp_key(publication, language)
+    if ws.store.cache.get([key]).get(key) != stamp(ws, publication, language):
+        return None
+    folder = output_folder(ws, publication) / language
+    if not (folder / MANIFEST).is_file():
+        return None
+    if not all(intact(folder / Path(r.path).name, r.file_hash) for r in current.values()):
+        return None
+    return tuple(current[f] for f in FORMATS)
+
+
+def _folder_hash(folder: Path) -> Hash:
+    files = sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else []
+    return digest([(p.relative_to(folder).as_posix(), digest_bytes(p.read_bytes())) for p in files])
+
+
+# --- the manifest --------------------------------------------------------------------------------------------------
+
+
+def _write_manifests(
+    present: EditionView, edition: ApprovedEdition, renditions: tuple[Rendition, ...], folder: Path
+) -> None:
+    own = _manifest(present, edition, renditions)
+    language = present.profile.tag
+    write_atomically(folder / language / MANIFEST, _json(own))
+    editions = {}
+    for path in sorted(folder.glob(f"*/{MANIFEST}")):
+        try:
+            editions[path.parent.name] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+    write_atomically(
+        folder / MANIFEST,
+        _json({"publication": present.publication, "program": f"pubpipe {__version__}", "editions": editions}),
+    )
+
+
+def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[Rendition, ...]) -> dict[str, Any]:
+    """What the edition's files were made from: every input and output by hash, and who approved."""
+    origins: dict[str, int] = {}
+    for segment in present.segments:
+        origin = present.drafts[segment.id].origin
+        origins[origin] = origins.get(origin, 0) + 1
+    signed: dict[tuple[str, str], dt.datetime] = {}
+    for decision in present.decisions:
+        if decision.verdict == "approve":
+            signed[decision.stage, decision.reviewer] = decision.at
+    return {
+        "publication": present.publication,
+        "language": present.profile.tag,
+        "source": {
+            "file": (known.source_name if (known := present.ws.store.publications.get(present.publication)) else ""),
+            "sha256": present.source.file_hash,
+        },
+        "edition": edition.edition_hash,
+        "approved_at": edition.approved_at.isoformat(),
+        "approvals": [
+            {"stage": stage, "reviewer": reviewer, "at": at.isoformat()}
+            for (stage, reviewer), at in sorted(signed.items(), key=lambda item: item[1])
+        ],
+        "segments": {"total": len(present.segments), "origins": dict(sorted(origins.items()))},
+        "passed_from_memory": sorted(present.passed),
+        "waived": [f.model_dump(mode="json", exclude_none=True) for f in edition.findings],
+        "glossary": present.ws.glossary.fingerprint,
+        "engines": list(edition.credits.engines),
+        "notice": edition.credits.notice,
+        "files": [
+            {
+                "path": Path(r.path).name,
+                "format": r.format,
+                "sha256": r.file_hash,
+                "made_from": dict(sorted(r.ingredients.items())),
+            }
+            for r in renditions
+        ],
+        "program": f"pubpipe {__version__}",
+    }
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,193 @@
+"""The review desk: what waits for a person, and what their answer does. One path for form and terminal."""
+
+from __future__ import annotations
+
+import logging
+
+from pubpipe import memory, review
+from pubpipe.errors import ReviewError
+from pubpipe.identity import content_hash
+from pubpipe.model import (
+    Decision,
+    Draft,
+    Edit,
+    MarkupError,
+    MemoryUnit,
+    ReviewAnswer,
+    ReviewRequest,
+    from_markup,
+)
+from pubpipe.pipeline.checking import check
+from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+
+def next_review(ws: Workspace, publication: str, language: str) -> ReviewRequest | None:
+    """The round that waits for a person now; None where the edition is approved (or was rejected).
+
+    The same state of the store always gives the same request with the same digest, so that a flow which starts
+    again from the top finds the round that it opened.
+    """
+    return request_for(view(ws, publication, language))
+
+
+def request_for(present: EditionView) -> ReviewRequest | None:
+    ws = present.ws
+    if present.standing.state in ("approved", "rejected"):
+        return None
+    known = ws.store.publications.get(present.publication)
+    return review.request(
+        present.standing,
+        present.segments,
+        present.drafts,
+        present.hits,
+        present.findings,
+        present.decisions,
+        title=known.title if known else present.publication,
+        language_name=present.profile.english_name,
+        rounds=ws.store.rounds.all(present.publication, present.profile.tag),
+        previous_segments=ws.store.documents.previous_segments(present.publication),
+        previous_targets=ws.store.drafts.history(present.publication, present.profile.tag),
+    )
+
+
+def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> tuple[str, ...]:
+    """What is wrong with the answer, in words; nothing where it was recorded.
+
+    An answer that is refused leaves the typed texts as the reviewer's wording, so that the next round shows them.
+    Taking the same answer twice records it once. Edits, decisions, memory and the round go down in one transaction.
+    """
+    rounds = ws.store.rounds.all(answer.publication, answer.language)
+    for earlier in rounds:
+        if earlier.digest == answer.digest and earlier.answer == answer.model_dump(mode="json", exclude={"at"}):
+            return earlier.problems
+    present = view(ws, answer.publication, answer.language)
+    problems = review.answer_problems(request, answer, present.segments)
+    if problems:
+        edits, decisions = _typed(present, request, answer), ()
+    else:
+        edits, decisions = review.decisions_for(request, answer, present.segments, present.drafts, present.terms)
+    with ws.store.transaction():
+        for edit in edits:
+            ws.store.edits.append(edit)
+        ws.store.drafts.put(answer.publication, [_draft_of(edit, present) for edit in edits])
+        if decisions:
+            ws.store.decisions.append(decisions)
+        ws.store.rounds.record(
+            answer.publication,
+            answer.language,
+            round=request.round,
+            digest=request.digest,
+            stage=request.stage,
+            answer=answer.model_dump(mode="json", exclude={"at"}),
+            problems=problems,
+            at=answer.at,
+        )
+    after = check(ws, view(ws, answer.publication, answer.language, present.source))
+    if not problems:
+        remember(after, answer)
+    log.info(
+        "%s/%s: %s by %s at %s, %d edits, %d problems",
+        answer.publication, answer.language, answer.decision, answer.reviewer, answer.stage, len(edits), len(problems),
+    )  # fmt: skip
+    return problems
+
+
+def _typed(present: EditionView, request: ReviewRequest, answer: ReviewAnswer) -> tuple[Edit, ...]:
+    """The texts of a refused answer that can be kept: those of known segments whose tags can be read."""
+    if not answer.reviewer.strip() or answer.digest != request.digest:
+        return ()
+    edits = []
+    for segment in present.segments:
+        typed = answer.texts.get(segment.id)
+        if typed is None or not typed.strip():
+            continue
+        try:
+            target = from_markup(typed, segment.content)
+        except MarkupError:
+            continue
+        current = present.targets[segment.id]
+        if current is None or content_hash(target) != content_hash(current):
+            edits.append(
+                Edit(
+                    publication=answer.publication,
+                    language=answer.language,
+                    segment=segment.id,
+                    source_hash=segment.source_hash,
+                    target=target,
+                    editor=answer.reviewer,
+                    at=answer.at,
+                    note="typed in an answer that was refused",
+                )
+            )
+    return tuple(edits)
+
+
+def _draft_of(edit: Edit, present: EditionView) -> Draft:
+    old = present.drafts.get(edit.segment)
+    return Draft(
+        segment=edit.segment,
+        language=edit.language,
+        source_hash=edit.source_hash,
+        target=edit.target,
+        origin="human",
+        detail=edit.editor,
+        key=old.key if old else edit.source_hash,
+    )
+
+
+def remember(present: EditionView, answer: ReviewAnswer) -> None:
+    """Put what people accepted into the memory: reviewed after a segment stage, approved once the edition is."""
+    if answer.decision != "approve":
+        return
+    status = "approved" if present.standing.state == "approved" else "reviewed"
+    units = []
+    for segment in present.segments:
+        target = present.targets[segment.id]
+        if target is None or not segment.translatable:
+            continue
+        if not present.standing.segment_accepted(segment.id):
+            continue
+        units.append(
+            MemoryUnit(
+                key=memory.key(segment.content),
+                source=segment.content,
+                target=target,
+                language=present.profile.tag,
+                context_hash=segment.context_hash,
+                status=status,
+                publication=answer.publication,
+                reviewer=answer.reviewer,
+                at=answer.at,
+                origin=present.drafts[segment.id].detail or present.drafts[segment.id].origin,
+            )
+        )
+    if units:
+        present.ws.store.memory.remember(units)
+
+
+def reopen(ws: Workspace, publication: str, language: str, reviewer: str, note: str) -> None:
+    """Open a rejected edition for review again, on record; ReviewError where it is not rejected."""
+    if not reviewer.strip():
+        raise ReviewError("a name is needed.", remedy="Give --reviewer.")
+    present = view(ws, publication, language)
+    if present.standing.state != "rejected":
+        raise ReviewError(
+            f"{publication}/{language} is not rejected but {present.standing.state}.",
+            remedy="Nothing to open again.",
+        )
+    ws.store.decisions.append(
+        [
+            Decision(
+                publication=publication,
+                language=language,
+                stage=present.standing.stage or present.stages[0].name,
+                verdict="reopen",
+                reviewer=reviewer,
+                at=ws.now(),
+                note=note,
+            )
+        ]
+    )
