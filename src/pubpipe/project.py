@@ -71,7 +71,7 @@ class ServerSettings(Value):
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=1, le=65535)
     ui: Literal["v1", "v2"] = "v1"
-    """Which of Prefect's two interfaces is shown first; v1 keeps what a reviewer typed when an answer is refused."""
+    """Which of Prefect's two interfaces is shown first; v1 keeps what was typed when an answer is refused."""
     database_url: str | None = None
     """Prefect's own database; None: SQLite in the workspace."""
 
@@ -198,8 +198,8 @@ def _shape(data: dict[str, Any], path: Path) -> dict[str, Any]:
     values = dict(data.get("project", {}))
     tables = {k: v for k, v in data.items() if k != "project"}
     known = set(Project.model_fields)
-    for key in tables:
-        if key not in known or not isinstance(tables[key], dict):
+    for key, table in tables.items():
+        if key not in known or not isinstance(table, dict):
             near = difflib.get_close_matches(key, ["project", *known], n=1)
             hint = f" Did you mean [{near[0]}]?" if near else ""
             raise ConfigError(f"{path}: there is no table or key {key!r}.{hint}", remedy="Mend or remove it.")
@@ -220,9 +220,7 @@ def _explain(error: ValidationError, path: Path) -> str:
             for part in problem["loc"][:-1]:
                 field = getattr(model, "model_fields", {}).get(part)
                 model = field.annotation if field else None
-            near = difflib.get_close_matches(
-                str(problem["loc"][-1]), list(getattr(model, "model_fields", {})), n=1
-            )
+            near = difflib.get_close_matches(str(problem["loc"][-1]), list(getattr(model, "model_fields", {})), n=1)
             hint = f" (did you mean {near[0]!r}?)" if near else ""
             lines.append(f"{where} is not a key{hint}")
         else:
@@ -243,7 +241,5 @@ def publication_id(name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     slug = _SLUG.sub("-", ascii_name.lower()).strip("-")[:60].strip("-")
     if not slug:
-        raise ConfigError(
-            f"no publication id can be made of the file name {name!r}.", remedy="Give one with --id."
-        )
+        raise ConfigError(f"no publication id can be made of the file name {name!r}.", remedy="Give one with --id.")
     return slug
