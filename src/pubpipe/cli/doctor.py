@@ -7,14 +7,13 @@ import shutil
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import typer
 
 from pubpipe import __version__
 from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json
 from pubpipe.errors import ConfigError, PubpipeError
-from pubpipe.model import Value
 
 REQUIRED = (
     ("prefect", "flows, review forms, schedules"),
@@ -51,7 +50,7 @@ PROGRAMS = (
 """What extras and tests use: commands, name, what it gives, the command that installs it."""
 
 
-class Line(Value):
+class Line(NamedTuple):
     """One thing that was looked at."""
 
     name: str
@@ -66,7 +65,7 @@ def doctor(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption)
     """Say what is installed and what is missing; exit code 1 if something needed is missing or broken."""
     lines = [*_program_lines(), *_workspace_lines(workspace)]
     if as_json:
-        print_json([line.model_dump() for line in lines])
+        print_json([line._asdict() for line in lines])
     else:
         for line in lines:
             detail = f" {line.detail}" if line.detail else ""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspace_root
 from pubpipe.errors import SourceError
-from pubpipe.model import Content
+
+if TYPE_CHECKING:
+    from pubpipe.model import Content
 
 app = typer.Typer(no_args_is_help=True)
 

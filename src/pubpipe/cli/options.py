@@ -9,7 +9,6 @@ from typing import Any
 import typer
 
 from pubpipe.errors import ConfigError
-from pubpipe.project import find_root, known_languages
 
 WorkspaceOption = typer.Option(
     None, "--workspace", "-w", help="Folder with pubpipe.toml; default: this folder or one above it."
@@ -22,6 +21,8 @@ JsonOption = typer.Option(False, "--json", help="Print JSON for scripts.")
 
 def workspace_root(workspace: Path | None) -> Path:
     """The workspace's folder; ConfigError where there is none."""
+    from pubpipe.project import find_root
+
     if workspace is None:
         return find_root(Path.cwd())
     if not workspace.is_dir():
@@ -33,6 +34,8 @@ def languages_of(text: str | None) -> tuple[str, ...] | None:
     """ "km, ja" as ("km", "ja"); "all" and nothing as None."""
     if text is None or text.strip().lower() == "all":
         return None
+    from pubpipe.project import known_languages
+
     return known_languages(tuple(part.strip() for part in text.split(",") if part.strip()))
 
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
 import typer.main
 
 HEADER = "<!-- Made by `make docs` from the program; a test compares them. Change the program, not this page. -->\n\n"
@@ -19,11 +18,10 @@ def commands_page() -> str:
     from pubpipe.cli.app import app
 
     lines = [HEADER + "# Commands\n"]
-    root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
 
-    def write(command: click.Command, path: str) -> None:
-        if isinstance(command, click.Group):
+    # Typer carries its own copy of Click, whose classes are not public: hence Any, and asking for "commands".
+    def write(command: Any, path: str) -> None:
+        if hasattr(command, "commands"):
             if path != "pubpipe":
                 lines.append(f"## {path}\n\n{command.help}\n")
             for name, child in command.commands.items():
@@ -35,7 +33,7 @@ def commands_page() -> str:
             help_ = getattr(parameter, "help", None) or ""
             if parameter.name == "help":
                 continue
-            if isinstance(parameter, click.Argument):
+            if parameter.param_type_name == "argument":
                 rows.append(f"| `{(parameter.name or '').upper()}` | {help_} |")
             else:
                 rows.append(f"| `{', '.join((*parameter.opts, *parameter.secondary_opts))}` | {help_} |")
@@ -46,7 +44,7 @@ def commands_page() -> str:
         if command.epilog:
             lines.append(command.epilog.replace("Example: ", "Example: `") + "`\n")
 
-    write(root, "pubpipe")
+    write(typer.main.get_command(app), "pubpipe")
     lines.append(_exit_codes())
     return "\n".join(lines)
 

@@ -1,0 +1,5 @@
+"""python -m pubpipe: the command line."""
+
+from pubpipe.cli import main
+
+main()
