@@ -1,0 +1,244 @@
+"""The review form of the Prefect interface: a request becomes its fields, what was submitted becomes an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from pubpipe.model import Finding, ReviewAnswer, ReviewItem, ReviewRequest
+from pubpipe.server import wording
+
+if TYPE_CHECKING:
+    from prefect.input import RunInput
+
+ABOUT = "x-pubpipe"
+"""Where the form's schema says what it is about, for the run that reads the answer."""
+_PREFIX = "segment_"
+_NUMBERS = r"^\s*(\d+(\s*-\s*\d+)?(\s*[,;\s]\s*\d+(\s*-\s*\d+)?)*)?\s*$"
+_WORDY = r"\S[\s\S]*\S"
+_NAME = r"^\s*\S[\s\S]*\S\s*$"
+_ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"}
+
+KEEPS = (
+    "**This window does not keep what you type.** Closing it or leaving the page loses it; a refused answer does not. "
+    "For long edits work in the terminal (`pubpipe review`) and paste, or answer there."
+)
+
+
+def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str = "") -> type[RunInput]:
+    """The form that a suspended run waits with: one text area a segment, and the decision after them.
+
+    Every rule that JSON Schema can say is in the schema, because only that is checked while the dialog is
+    still open: the decision and the name have no default (an empty answer would approve); the digest is a
+    constant (an answer to another text is refused); each translation is required although it is filled in (an interface
+    that leaves out an emptied box must not restore the machine's text); to approve, no translation may be empty; to
+    request changes or reject, a comment is needed and empty translations are allowed.
+
+    `markdown`: whether the interface renders Markdown in field descriptions (v1 does, v2 shows them raw).
+    `artifact`: link to the side-by-side table.
+    """
+    from prefect.input import RunInput
+    from pydantic import ConfigDict, Field, create_model
+
+    fields: dict[str, Any] = {}
+    texts: list[str] = []
+    if request.kind == "segments":
+        for item in request.attention:
+            name = _PREFIX + item.segment.replace("-", "_")
+            texts.append(name)
+            fields[name] = (
+                str,
+                Field(
+                    title=_title(item),
+                    description=_description(item, markdown),
+                    json_schema_extra={"default": item.target},
+                ),
+            )
+    else:
+        fields["segments_to_send_back"] = (
+            str,
+            Field(
+                default="",
+                title="Segments to send back",
+                description="Only with 'request_changes': numbers as in the side-by-side table, such as 3, 7-9. "
+                "Empty: all.",
+                pattern=_NUMBERS,
+            ),
+        )
+    if blocking := blocking_findings(request):
+        listed = "\n".join(f"{n}. {words}" for n, (_, words) in enumerate(blocking, 1))
+        fields["findings_to_accept"] = (
+            str,
+            Field(
+                default="",
+                title="Findings that you take responsibility for",
+                description=_lines("Numbers; your name stays with them in the record.\n" + listed, markdown),
+                pattern=_NUMBERS,
+            ),
+        )
+    fields["decision"] = (
+        Literal["approve", "request_changes", "reject"],
+        Field(
+            title="Decision",
+            description="approve: publish with the texts as they stand above. request_changes: keep the texts above, "
+            "it comes back. reject: stop this edition.",
+        ),
+    )
+    who = "Who answers: " + ", ".join(request.people) + "." if request.people else "Your own name."
+    fields["reviewer"] = (
+        str,
+        Field(title="Your name", description=_lines(who, markdown), min_length=2, max_length=80, pattern=_NAME),
+    )
+    fields["comment"] = (
+        str,
+        Field(
+            default="",
+            title="Comment",
+            description="Needed with 'request_changes' and 'reject'.",
+            max_length=4000,
+        ),
+    )
+    fields["digest"] = (
+        Literal[request.digest],
+        Field(
+            title="Text under review",
+            description="Binds your answer to exactly this text. Leave it as it is.",
+            json_schema_extra={"default": request.digest},
+        ),
+    )
+    rules: list[dict[str, Any]] = [_when(["request_changes", "reject"], {"comment": {"pattern": _WORDY}}, ["comment"])]
+    if texts:
+        rules.append(_when(["approve"], {name: {"pattern": r"\S"} for name in texts}, texts))
+    about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
+    extra: dict[str, Any] = {"allOf": rules, ABOUT: about}
+    base = type("Review", (RunInput,), {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)})
+    form: type[RunInput] = create_model("Review", __base__=base, **fields)
+    form._description = _notice(request, artifact)  # Prefect reads it off the class
+    return form
+
+
+def answer_values(request: ReviewRequest, answer: ReviewAnswer) -> dict[str, str]:
+    """What the form would send for this answer: the terminal's way to the same run."""
+    values = {"decision": answer.decision, "reviewer": answer.reviewer, "comment": answer.comment}
+    values["digest"] = answer.digest
+    if request.kind == "segments":
+        for item in request.attention:
+            values[_PREFIX + item.segment.replace("-", "_")] = answer.texts.get(item.segment, item.target)
+    else:
+        values["segments_to_send_back"] = ", ".join(map(str, answer.segments))
+    if blocking := blocking_findings(request):
+        accepted = [str(n) for n, (name, _) in enumerate(blocking, 1) if name in answer.waive]
+        values["findings_to_accept"] = ", ".join(accepted)
+    return values
+
+
+def read_answer(
+    request: ReviewRequest,
+    values: Mapping[str, Any],
+    *,
+    about: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    run: str,
+    at: dt.datetime,
+) -> ReviewAnswer:
+    """The answer that was submitted; it carries the digest of what was shown, whatever `request` waits now.
+
+    `about` and `shown` come from the form: a text that is `shown` as it was filled in is nobody's edit and is left out.
+    """
+    blocking = blocking_findings(request)
+    chosen = numbers(str(values.get("findings_to_accept") or ""))
+    return ReviewAnswer(
+        publication=request.publication,
+        language=request.language,
+        stage=str(about.get("stage") or request.stage),
+        digest=values["digest"],
+        decision=values["decision"],
+        reviewer=str(values["reviewer"]).strip(),
+        comment=str(values.get("comment") or "").strip(),
+        texts={
+            _segment_id(name): str(text)
+            for name, text in values.items()
+            if name.startswith(_PREFIX) and str(text) != shown.get(name)
+        },
+        segments=numbers(str(values.get("segments_to_send_back") or "")),
+        waive=tuple(name for n, (name, _) in enumerate(blocking, 1) if n in chosen),
+        run=run,
+        at=at,
+    )
+
+
+def blocking_findings(request: ReviewRequest) -> tuple[tuple[str, str], ...]:
+    """Findings that stop publication until a person takes them on: (their name in the record, in words)."""
+    found: dict[str, str] = {}
+    for item in request.items:
+        for finding in item.findings:
+            if finding.severity == "block":
+                found.setdefault(_name_of(finding), f"segment {item.number}: {finding.message}")
+    return tuple(found.items())
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    """ "3, 7-9" as 3, 7, 8, 9; a range that runs backwards or over more than 10 000 is empty."""
+    out: list[int] = []
+    for first, last in re.findall(r"(\d{1,6})(?:\s*-\s*(\d{1,6}))?", text):
+        low, high = int(first), int(last or first)
+        if high - low <= 10_000:
+            out += range(low, high + 1)
+    return tuple(dict.fromkeys(out))
+
+
+def _name_of(finding: Finding) -> str:
+    return f"{finding.check}: {finding.message}"
+
+
+def _segment_id(name: str) -> str:
+    return name.removeprefix(_PREFIX).replace("_", "-")
+
+
+def _when(decisions: list[str], rules: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """A rule that holds only with these decisions."""
+    condition = {"properties": {"decision": {"enum": decisions}}, "required": ["decision"]}
+    return {"if": condition, "then": {"properties": rules, "required": required}}
+
+
+def _title(item: ReviewItem) -> str:
+    title = f"{item.number} · {_ROLES.get(item.role, item.role)}"
+    return f"{title} · no translation yet" if item.origin == "open" else title
+
+
+def _description(item: ReviewItem, markdown: bool) -> str:
+    lines = [item.source]
+    if item.reason:
+        lines.append(f"Why: {item.reason}. Now: {wording.origin_in_words(item)}.")
+    lines += wording.remarks(item)
+    if not markdown:
+        return wording.visible("\n".join(lines))
+    first, *rest = (wording.escape(line) for line in lines)
+    return "<br>".join([f"**{first}**", *rest])
+
+
+def _lines(text: str, markdown: bool) -> str:
+    return wording.escape(text) if markdown else wording.visible(text)
+
+
+def _notice(request: ReviewRequest, artifact: str) -> str:
+    escape = wording.escape
+    lines = [f"### {escape(request.title)} · {escape(request.language_name)} · {escape(request.stage)}\n"]
+    if request.problems:
+        lines.append("**Your last answer was not taken:**\n\n" + wording.bullets(request.problems))
+    if request.comments:
+        lines.append("Said before:\n\n" + wording.bullets(request.comments))
+    if request.kind == "segments":
+        later = f"; {request.remaining} more follow in later rounds" if request.remaining else ""
+        lines.append(
+            f"{len(request.attention)} of {len(request.items)} segments need you in this round{later}. Each is "
+            "one box under its English. Marks such as &lt;1&gt;…&lt;/1&gt; are formatting: keep them around the same "
+            "words.\n"
+        )
+    else:
+        lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
+    where = f"[side by side]({artifact})" if artifact else "under Artifacts"
+    lines.append(f"The whole text: {where}.\n\n{KEEPS}")
+    return "\n".join(lines)

@@ -1,0 +1,45 @@
+"""What a flow knows about the server that runs it: its address, its interface and whether it serves our files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from pubpipe.errors import ServerError
+
+UI_VARIABLE = "PUBPIPE_SERVER_UI"
+"""Set by `pubpipe up` for its worker: which interface reviewers see."""
+FILES_VARIABLE = "PUBPIPE_SERVER_FILES"
+"""Set by `pubpipe up` for its worker: the address under which the output folder is served."""
+FILES_PATH = "/pubpipe/files"
+
+
+def own_address() -> str:
+    """The address of the Prefect server that this process works for, with its password where one is set."""
+    from prefect.settings import get_current_settings
+
+    settings = get_current_settings()
+    if not settings.api.url:
+        raise ServerError(
+            "this flow runs without a Prefect server.", remedy="Start one with 'pubpipe up'.", retryable=False
+        )
+    address = settings.api.url.rstrip("/").removesuffix("/api")
+    if settings.api.auth_string is not None:
+        user, _, password = settings.api.auth_string.get_secret_value().partition(":")
+        scheme, _, rest = address.partition("://")
+        address = f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+    return address
+
+
+def interface() -> str:
+    """ "v1" or "v2"."""
+    return os.environ.get(UI_VARIABLE, "v2")
+
+
+def files_url(output: Path, path: Path) -> str:
+    """Where a browser finds this file of the output folder; empty where the server does not serve it."""
+    base = os.environ.get(FILES_VARIABLE, "")
+    if not base or not path.resolve().is_relative_to(output.resolve()):
+        return ""
+    return f"{base}/{quote(path.resolve().relative_to(output.resolve()).as_posix())}"
