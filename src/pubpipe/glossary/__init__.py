@@ -1,1 +1,9 @@
+"""The termbase: what a term is, whether the table is sound, where terms stand and whether a translation has
+them."""
 
+from pubpipe.glossary.matching import Matcher, matcher
+from pubpipe.glossary.table import load
+from pubpipe.glossary.terms import Glossary, Rendering, Term
+from pubpipe.glossary.verifying import verify
+
+__all__ = ["Glossary", "Matcher", "Rendering", "Term", "load", "matcher", "verify"]
