@@ -154,16 +154,24 @@ class Exchange:
 
     def _read(self, response: requests.Response) -> bytes:
         """The body, within the time and the size that an answer may have."""
+        from urllib3.exceptions import HTTPError, ReadTimeoutError
+
         end = self.clock() + self.settings.total_timeout
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(256):
-            parts.append(part)
-            size += len(part)
-            if size > _LARGEST:
-                raise EngineBusy(f"{self.engine} sent an answer without end")
-            if self.clock() > end:
-                raise EngineBusy(f"{self.engine} did not answer in time")
+        try:
+            # read1 gives what has come; iter_content would wait for a whole part while bytes trickle in.
+            while part := response.raw.read1(65536, decode_content=True):
+                parts.append(part)
+                size += len(part)
+                if size > _LARGEST:
+                    raise EngineBusy(f"{self.engine} sent an answer without end")
+                if self.clock() > end:
+                    raise EngineBusy(f"{self.engine} did not answer in time")
+        except ReadTimeoutError:
+            raise EngineBusy(f"{self.engine} did not answer in time") from None
+        except (HTTPError, OSError):
+            raise EngineBusy(f"{self.engine} sent an answer that was cut short") from None
         return b"".join(parts)
 
     def _judge_status(self, answer: Answer) -> None:
