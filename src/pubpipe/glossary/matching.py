@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pubpipe.glossary.english import forms
@@ -90,11 +89,15 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-class _Candidate(NamedTuple):
-    term: int
-    """Index in the glossary."""
-    words: tuple[str, ...]
-    """The words as the table writes them; empty where capitals make no difference."""
+class _Node:
+    """What may follow a run of words, and the terms that the run itself is."""
+
+    __slots__ = ("next", "terms")
+
+    def __init__(self) -> None:
+        self.next: dict[int, _Node] = {}
+        self.terms: list[tuple[int, tuple[str, ...]]] = []
+        """Index in the glossary, and the words as the table writes them where capitals matter (else none)."""
 
 
 class _Found(NamedTuple):
@@ -110,16 +113,17 @@ class Matcher:
         self.glossary = glossary
         written = (form for term in glossary.terms for form in (term.source, *term.variants))
         self._classes = _Classes(word for form in written for word in _words(form))
-        self._grams: dict[tuple[int, ...], list[_Candidate]] = defaultdict(list)
-        lengths: dict[int, set[int]] = defaultdict(set)
+        self._start = _Node()
+        self._longest = 1
         for index, term in enumerate(glossary.terms):
             for words in {w for form in (term.source, *term.variants) for w in _writings(form)}:
-                key = tuple(self._classes.add(w) for w in words)
-                candidate = _Candidate(index, words if term.case == "exact" else ())
-                if candidate not in self._grams[key]:
-                    self._grams[key].append(candidate)
-                    lengths[key[0]].add(len(key))
-        self._lengths = {first: tuple(sorted(ns)) for first, ns in lengths.items()}
+                node = self._start
+                self._longest = max(self._longest, len(words))
+                for word in words:
+                    node = node.next.setdefault(self._classes.add(word), _Node())
+                entry = (index, words if term.case == "exact" else ())
+                if entry not in node.terms:
+                    node.terms.append(entry)
         self._targets: dict[LanguageTag, TargetIndex] = {}
         self._lock = threading.Lock()
 
@@ -164,19 +168,22 @@ class Matcher:
             return self._targets[language]
 
     def _matches(self, text: str) -> list[tuple[int, int, Term]]:
-        if not self._grams:
+        if not self._start.next:
             return []
         tokens = _tokens(text)
         found = self._scan(tokens)
         apart = self._classes.written_apart(tokens)
-        if apart:
-            # a second look, with "health care" read as the "healthcare" of a term
-            joined, origin = _join(tokens, apart)
+        for low, high in self._windows(apart, len(tokens)):
+            # a second look around these places, with "health care" read as the "healthcare" of a term
+            joined, origin = _join(
+                tokens[low:high], {i - low for i in apart[bisect_left(apart, low) : bisect_left(apart, high)]}
+            )
             found += [
-                _Found(origin[f.first], origin[f.last], f.term)
+                _Found(low + origin[f.first], low + origin[f.last], f.term)
                 for f in self._scan(joined)
                 if origin[f.last] - origin[f.first] > f.last - f.first
             ]
+        if apart:
             found.sort()
         if not found:
             return []
@@ -184,30 +191,48 @@ class Matcher:
         places = _places(text)
         return [(places[f.first][0], places[f.last - 1][1], self.glossary.terms[f.term]) for f in chosen]
 
+    def _windows(self, apart: list[int], size: int) -> list[tuple[int, int]]:
+        """The stretches of tokens that a term over one of these places can cover."""
+        out: list[tuple[int, int]] = []
+        for place in apart:
+            low, high = max(0, place - self._longest), min(size, place + 2 + self._longest)
+            if out and low <= out[-1][1]:
+                low = out.pop()[0]
+            out.append((low, high))
+        return out
+
     def _scan(self, tokens: list[str]) -> list[_Found]:
+        """Every run of tokens that is a term, nested and overlapping ones too, in order."""
         classes = self._classes.of(tokens)
+        classes.append(-1)
         found: list[_Found] = []
-        lengths, grams, size = self._lengths, self._grams, len(classes)
-        for at, first in enumerate(classes):
-            if first < 0 or (possible := lengths.get(first)) is None:
+        start = self._start.next
+        for first, number in enumerate(classes):
+            if number not in start:
                 continue
-            for n in possible:
-                if at + n > size:
-                    break
-                candidates = grams.get(tuple(classes[at : at + n]))
-                if candidates:
-                    term = self._choose(candidates, tokens[at : at + n])
+            node, last = start[number], first + 1
+            while True:
+                if node.terms:
+                    term = self._choose(node.terms, tokens, first, last)
                     if term is not None:
-                        found.append(_Found(at, at + n, term))
+                        found.append(_Found(first, last, term))
+                following = node.next.get(classes[last])
+                if following is None:
+                    break
+                node = following
+                last += 1
         return found
 
-    def _choose(self, candidates: Sequence[_Candidate], tokens: Sequence[str]) -> int | None:
+    def _choose(self, terms: list[tuple[int, tuple[str, ...]]], tokens: list[str], first: int, last: int) -> int | None:
         """Of the terms with these words, the one whose capitals fit; one that asks for capitals goes
         first."""
-        for candidate in candidates:
-            if candidate.words and _same_case(tokens, candidate.words):
-                return candidate.term
-        return next((c.term for c in candidates if not c.words), None)
+        any_case = None
+        for term, words in terms:
+            if not words:
+                any_case = term if any_case is None else any_case
+            elif _same_case(tokens[first:last], words):
+                return term
+        return any_case
 
     def _resolve(self, found: list[_Found]) -> list[_Found]:
         out: list[_Found] = []
@@ -255,6 +280,10 @@ class _Classes:
         self._seen: dict[str, int] = {}
         self._next = 0
         self._long: set[str] = set()
+        """Words of terms that a text may write as two."""
+        self._beginnings: set[str] = set()
+        self._first_parts: set[str] = set()
+        """Tokens seen in texts that begin one of them."""
         for word in vocabulary:
             self.add(word)
 
@@ -272,36 +301,40 @@ class _Classes:
             self._number.setdefault(w, number)
         if len(word) >= 7 and word.isalpha():
             self._long |= family
+            self._beginnings |= {w[:n] for w in family for n in range(3, len(w) - 2)}
         return self._number[word]
 
     def of(self, tokens: list[str]) -> list[int]:
         """The class of each token, -1 where no term has it."""
+        if len(self._seen) > 200_000:
+            self._seen = {}
         seen, number = self._seen, self._number
-        if len(seen) > 200_000:
-            seen = self._seen = {}
         out = []
         for token in tokens:
             known = seen.get(token)
             if known is None:
-                known = seen[token] = number.get(_bare(token).casefold(), -1)
+                bare = _bare(token).casefold()
+                known = seen[token] = number.get(bare, -1)
+                if bare in self._beginnings and bare not in _FUNCTION_WORDS:
+                    self._first_parts.add(token)
             out.append(known)
         return out
 
     def written_apart(self, tokens: list[str]) -> list[int]:
-        """Where two words of the text stand that terms write as one; never after "the" ("the rapist")."""
-        long = self._long
-        if not long:
-            return []
+        """Where two words of the text stand that terms write as one; never after "the" ("the rapist").
+
+        Only for tokens that went through `of`.
+        """
+        parts, long, end = self._first_parts, self._long, len(tokens) - 1
         return [
             i
-            for i, (a, b) in enumerate(pairwise(tokens))
-            if (a + b).casefold() in long and len(a) > 2 < len(b) and a.casefold() not in _FUNCTION_WORDS
+            for i, token in enumerate(tokens)
+            if token in parts and i < end and len(tokens[i + 1]) > 2 and (token + tokens[i + 1]).casefold() in long
         ]
 
 
-def _join(tokens: list[str], apart: list[int]) -> tuple[list[str], list[int]]:
+def _join(tokens: list[str], first: set[int]) -> tuple[list[str], list[int]]:
     """The tokens with those pairs joined, and where each of them (and the end) stood before."""
-    first = set(apart)
     out: list[str] = []
     origin: list[int] = []
     at = 0
