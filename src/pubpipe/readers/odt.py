@@ -1,0 +1,383 @@
+"""An OpenDocument text to a `SourceDocument`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pubpipe.errors import SourceError
+from pubpipe.model import Finding, SourceDocument
+from pubpipe.readers import base, pandoc
+from pubpipe.readers.images import ImageError
+from pubpipe.readers.package import Package, open_package, password, rebuild
+
+NAME = "odt/1"
+EXTENSIONS: tuple[str, ...] = (".odt", ".ott")
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_XLINK = "{http://www.w3.org/1999/xlink}"
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+
+_PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
+_INDEXES = tuple(
+    f"{_TEXT}{n}"
+    for n in (
+        "table-of-content",
+        "illustration-index",
+        "table-index",
+        "object-index",
+        "alphabetical-index",
+        "user-index",
+    )
+)
+
+
+def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: ARG001 (images are in the file)
+    """The document in ODT bytes."""
+    package = open_package(data)
+    if "META-INF/manifest.xml" in package and b"encryption-data" in package["META-INF/manifest.xml"]:
+        raise password()
+    if "content.xml" not in package:
+        raise SourceError("the file is damaged: it has no content.", remedy="Save it again, or get a fresh copy.")
+    content = package.xml("content.xml")
+    styles = package.xml("styles.xml") if "styles.xml" in package else None
+    body = content.find(f"{_OFFICE}body/{_OFFICE}text")
+    if body is None:
+        raise SourceError(
+            "the file is an OpenDocument file that is no text.", remedy="Save it as a text document (.odt)."
+        )
+    story = _Story(package, content, styles, body)
+    base.check_length(sum(len(p.text or "") + len(p.tail or "") for p in body.iter()))
+    story.prepare()
+    parts = pandoc.convert(pandoc.tree(story.rebuilt(), "odt-auto_identifiers"), story.image)
+    document = base.assemble(story.title_block(parts), data=data, reader=NAME)
+    lost = base.missing(story.expected, document, story.omitted)
+    lost += [
+        base.found("image", "block", f"image {name!r} did not arrive") for name in story.wanted if name not in story.got
+    ]
+    return document.model_copy(update={"findings": (*document.findings, *lost)})
+
+
+@dataclass
+class _Story:
+    """The text of one ODT file, rewritten so that pandoc's reader sees all of it."""
+
+    package: Package
+    content: Any
+    styles: Any
+    body: Any
+    findings: list[Finding] = field(default_factory=list)
+    omitted: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+    got: set[str] = field(default_factory=set)
+    title: str = ""
+    subtitle: str = ""
+
+    def find(self, check: str, severity: Literal["info", "warning", "block"], message: str) -> None:
+        self.findings.append(base.found(check, severity, message))
+
+    def prepare(self) -> None:
+        self._remove_indexes()
+        self._tracked_changes()
+        self._annotations()
+        self._hidden()
+        self._forms()
+        self.expected = self.texts()
+        self._title()
+        self._text_boxes()
+        self._objects()
+        self._around()
+        for image in self.body.iter(f"{_DRAW}image"):
+            name = (image.get(f"{_XLINK}href") or "").removeprefix("./")
+            if name in self.package and not name.startswith("ObjectReplacements/"):
+                self.wanted.append(name)
+
+    def texts(self) -> list[str]:
+        """The text of each paragraph, that of boxes and notes in it apart."""
+        from lxml import etree
+
+        out: list[str] = []
+        stack: list[list[str]] = [[]]
+        skip = {f"{_TEXT}note-citation", f"{_SVG}title", f"{_SVG}desc", f"{_OFFICE}forms"}
+        walk = etree.iterwalk(self.body, events=("start", "end"))
+        for event, element in walk:
+            if not isinstance(element.tag, str):
+                if event == "end" and element.tail:
+                    stack[-1].append(element.tail)
+                continue
+            if event == "start":
+                if element.tag in skip:
+                    if element.tail:
+                        stack[-1].append(element.tail)
+                    walk.skip_subtree()
+                    continue
+                if element.tag in _PARAGRAPHS:
+                    stack.append([])
+                elif element.tag in (f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"):
+                    stack[-1].append(" ")
+                if element.text:
+                    stack[-1].append(element.text)
+            elif element.tag not in skip:
+                if element.tag in _PARAGRAPHS and len(stack) > 1:
+                    out.append("".join(stack.pop()))
+                if element.tail:
+                    stack[-1].append(element.tail)
+        return [t for t in out if t.strip()]
+
+    def _remove_indexes(self) -> None:
+        gone = list(self.body.iter(*_INDEXES))
+        for element in gone:
+            _remove(element)
+        if gone:
+            self.find(
+                "contents", "info", "the table of contents or an index is not carried: the template makes its own"
+            )
+
+    def _tracked_changes(self) -> None:
+        for changes in list(self.body.iter(f"{_TEXT}tracked-changes")):
+            regions = list(changes.iter(f"{_TEXT}changed-region"))
+            inserted = sum(1 for r in regions if r.find(f"{_TEXT}insertion") is not None)
+            deleted = sum(1 for r in regions if r.find(f"{_TEXT}deletion") is not None)
+            if inserted or deleted:
+                self.find(
+                    "changes",
+                    "warning",
+                    f"tracked changes are read as accepted: {inserted} inserted, {deleted} deleted",
+                )
+            _remove(changes)
+
+    def _annotations(self) -> None:
+        notes = list(self.body.iter(f"{_OFFICE}annotation"))
+        if notes:
+            said = " ".join("".join(p.itertext()) for p in notes[0].iter(*_PARAGRAPHS))
+            self.find("comments", "warning", f"{len(notes)} comment(s) not carried, the first: {base.words(said)}")
+        for note in notes:
+            _remove(note)
+
+    def _hidden(self) -> None:
+        hidden = {
+            style.get(f"{_STYLE}name")
+            for root in (self.content, self.styles)
+            if root is not None
+            for style in root.iter(f"{_STYLE}style")
+            for properties in style.iter(f"{_STYLE}text-properties")
+            if properties.get(f"{_TEXT}display") == "none"
+        }
+        for element in list(self.body.iter(f"{_TEXT}span", f"{_TEXT}section", *_PARAGRAPHS)):
+            gone = element.get(f"{_TEXT}style-name") in hidden or (
+                element.tag == f"{_TEXT}section" and element.get(f"{_TEXT}display") == "none"
+            )
+            said = "".join(element.itertext())
+            if gone and element.getparent() is not None:
+                if said.strip():
+                    self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)}")
+                _remove(element)
+        for element in list(self.body.iter(f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph")):
+            if (element.get(f"{_TEXT}is-hidden") or "true") == "true" and "".join(element.itertext()).strip():
+                self.find("hidden", "warning", f"hidden text is not carried: {base.words(''.join(element.itertext()))}")
+                _remove(element)
+
+    def _forms(self) -> None:
+        for forms in list(self.body.iter(f"{_OFFICE}forms")):
+            if len(forms):
+                self.find("form", "block", f"a form with {len(forms)} part(s) is not carried")
+            _remove(forms)
+
+    def _title(self) -> None:
+        """Paragraphs of the styles Title and Subtitle at the start are the title block."""
+        parents = {
+            style.get(f"{_STYLE}name"): style.get(f"{_STYLE}parent-style-name")
+            for root in (self.styles, self.content)
+            if root is not None
+            for style in root.iter(f"{_STYLE}style")
+        }
+        for element in list(self.body):
+            if element.tag not in _PARAGRAPHS:
+                if element.tag in (f"{_TEXT}sequence-decls", f"{_TEXT}variable-decls", f"{_TEXT}soft-page-break"):
+                    continue
+                break
+            said = " ".join("".join(element.itertext()).split())
+            plain = not list(element.iter(f"{_TEXT}note", f"{_DRAW}frame"))
+            name, seen = element.get(f"{_TEXT}style-name"), set[str | None]()
+            while name not in ("Title", "Subtitle") and parents.get(name) and name not in seen:
+                seen.add(name)
+                name = parents[name]
+            if not said:
+                continue
+            if not plain or name not in ("Title", "Subtitle"):
+                break
+            if name == "Title" and not self.title:
+                self.title = said
+            elif name == "Subtitle" and not self.subtitle:
+                self.subtitle = said
+            else:
+                break
+            _remove(element)
+
+    def _text_boxes(self) -> None:
+        """Boxes become paragraphs after the one they hang on, unless they hold an image and its caption."""
+        last: dict[Any, Any] = {}
+        for box in list(self.body.iter(f"{_DRAW}text-box")) + self._shapes():
+            anchor = box.getparent()
+            while anchor is not None and anchor.tag not in _PARAGRAPHS and anchor is not self.body:
+                anchor = anchor.getparent()
+            if anchor is None:
+                continue
+            said = " ".join("".join(box.itertext()).split())
+            if anchor is self.body:
+                # a box anchored to the page stands before the text; it keeps that place
+                frame = box
+                while frame.getparent() is not self.body:
+                    frame = frame.getparent()
+                anchor = frame
+            else:
+                while (upper := _upper(anchor)) is not None:
+                    anchor = upper
+            place = last.get(anchor, anchor)
+            for child in list(box):
+                if child.tag in _PARAGRAPHS or child.tag in (f"{_TEXT}list", f"{_TABLE}table", f"{_TEXT}section"):
+                    child.tail = None
+                    place.addnext(child)
+                    place = child
+            last[anchor] = place
+            if said:
+                self.find(
+                    "textbox",
+                    "warning",
+                    f"a text box is carried as paragraphs after the one it hangs on: {base.words(said)}",
+                )
+        for frame in list(self.body.iter(f"{_DRAW}text-box")):
+            parent = frame.getparent()
+            if parent is not None and not list(frame):
+                _remove(parent if parent.tag == f"{_DRAW}frame" else frame)
+
+    def _shapes(self) -> list[Any]:
+        """Drawn shapes with text of their own."""
+        names = (
+            "custom-shape",
+            "rect",
+            "ellipse",
+            "circle",
+            "line",
+            "polygon",
+            "polyline",
+            "path",
+            "connector",
+            "caption",
+        )
+        return [s for s in self.body.iter(*(f"{_DRAW}{n}" for n in names)) if "".join(s.itertext()).strip()]
+
+    def _objects(self) -> None:
+        for element in list(
+            self.body.iter(
+                f"{_DRAW}object", f"{_DRAW}object-ole", f"{_DRAW}plugin", f"{_DRAW}applet", f"{_DRAW}control"
+            )
+        ):
+            name = (element.get(f"{_XLINK}href") or "").removeprefix("./")
+            inner = f"{name}/content.xml"
+            formula = inner in self.package and b"http://www.w3.org/1998/Math/MathML" in self.package[inner][:2000]
+            if not formula:
+                self.find(
+                    "object",
+                    "block",
+                    f"an embedded object or chart is not carried: {name or 'unnamed'}; paste it as a picture",
+                )
+
+    def _around(self) -> None:
+        if self.styles is None:
+            return
+        for kind in ("header", "footer"):
+            seen = dict.fromkeys(
+                " ".join("".join(p.itertext()).split())
+                for element in self.styles.iter(*(f"{_STYLE}{kind}{s}" for s in ("", "-left", "-first")))
+                for p in element.iter(*_PARAGRAPHS)
+            )
+            for line in seen:
+                if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", line)):
+                    self.find(
+                        kind,
+                        "warning",
+                        f"the {kind} of the pages is not carried (the template has its own): {base.words(line)}",
+                    )
+
+    def image(self, source: str) -> bytes:
+        name = source.removeprefix("./")
+        if name in self.package:
+            self.got.add(name)
+            return self.package[name]
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\.\./|/", source):
+            raise ImageError("it is linked to an address outside the file, which is never fetched")
+        raise ImageError("its data is missing from the file")
+
+    def rebuilt(self) -> bytes:
+        from lxml import etree
+
+        return rebuild(
+            {n: self.package[n] if n.endswith(".xml") or n == "mimetype" else b"\x00" for n in self.package},
+            {"content.xml": etree.tostring(self.content, xml_declaration=True, encoding="UTF-8")},
+        )
+
+    def title_block(self, parts: base.Parts) -> base.Parts:
+        found: dict[str, str] = {}
+        if "meta.xml" in self.package:
+            for element in self.package.xml("meta.xml").iter():
+                if isinstance(element.tag, str):
+                    found.setdefault(element.tag.rsplit("}", 1)[-1], " ".join((element.text or "").split()))
+        findings = [*self.findings, *(f for f in parts.findings if f.check != "reader.metadata")]
+        first = parts.blocks[0] if parts.blocks else None
+        title = base.text(self.title) or None
+        headed = first is not None and first.type == "heading" and first.level == 1
+        lone = headed and not any(b.type == "heading" and b.level == 1 for b in parts.blocks[1:])
+        if title is None and not lone and found.get("title"):
+            title = base.text(found["title"])
+            findings.append(
+                base.found(
+                    "title", "info", f"the title is taken from the file's properties: {base.words(found['title'])}"
+                )
+            )
+        authors = tuple(filter(None, (found.get("initial-creator") or found.get("creator") or "",)))
+        if authors:
+            findings.append(
+                base.found(
+                    "author", "info", f"the author is taken from the file's properties: {base.words(authors[0])}"
+                )
+            )
+        return base.replace(
+            parts,
+            title=title,
+            subtitle=base.text(self.subtitle) or None,
+            authors=authors,
+            date=None,
+            findings=tuple(findings),
+            metadata={"lang": found.get("language", "")},
+        )
+
+
+def _upper(anchor: Any) -> Any:
+    """The paragraph around the paragraph of a box, if it stands in one."""
+    upper = anchor.getparent()
+    while upper is not None and upper.tag not in _PARAGRAPHS:
+        upper = upper.getparent()
+    return upper
+
+
+def _remove(element: Any) -> None:
+    """Take an element out and keep the text that follows it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    element.tail = None
+    parent.remove(element)
