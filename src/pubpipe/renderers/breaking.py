@@ -1,0 +1,142 @@
+"""Where a line may end: ICU's opportunities written into a text as invisible characters, and taken out again.
+
+Typst breaks Khmer, Burmese, Thai and Lao by a statistical model that agrees with ICU's dictionary in 65 to 96 of
+100 places. U+2060 (word joiner) between two clusters forbids a break there and U+200B (zero width space)
+allows one; the text layer of the finished PDF is cleaned of both (`text_layer`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import Content, Text
+
+ALLOW = "\u200b"
+FORBID = "\u2060"
+_HARD_SPACE = "\u00a0"
+_MARKS = re.compile(f"[{ALLOW}{FORBID}]")
+_LONG = re.compile(r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{25,}")
+_AFTER = "/._-?&=#,;:)"
+_VIRAMA = 9  # canonical combining class of the signs that stack the next consonant (UAX #44)
+
+
+def strip(text: str) -> str:
+    """The text without the characters that `for_lines` put in."""
+    return _MARKS.sub("", text)
+
+
+def for_lines(content: Content, profile: LanguageProfile, longest: int = 30) -> Content:
+    """The same content with its line-break opportunities spelled out, for typesetting only.
+
+    Dictionary languages get ICU's; a sign that may not begin a line (`Typesetting.not_at_line_start`) is tied to
+    the word before it; a stretch of Latin letters longer than `longest` may break after its punctuation, else
+    anywhere. The places are found in the whole unit, so that a bold word does not cut a word in two.
+    `strip` restores the text except that a space before a tied sign stays a no-break space.
+    """
+    pieces = [item.text if isinstance(item, Text) else "\ufffc" for item in content]
+    whole = "".join(pieces)
+    before = _between(whole, profile, longest)
+    if not before:
+        return content
+    out: list[Text | object] = []
+    position = 0
+    for item, piece in zip(content, pieces, strict=True):
+        if not isinstance(item, Text):
+            out.append(item)
+        else:
+            parts = []
+            for offset, character in enumerate(piece):
+                mark = before.get(position + offset, "")
+                if mark == _HARD_SPACE:
+                    parts.append(_HARD_SPACE)
+                    continue
+                parts += [mark, character]
+            out.append(Text(text="".join(parts)))
+        position += len(piece)
+    return tuple(out)  # type: ignore[arg-type]
+
+
+def hold_spaces(content: Content, profile: LanguageProfile) -> Content:
+    """The same content with a no-break space before a sign that may not begin a line (Thai ` ๆ`).
+
+    For a format that is edited later: nothing invisible is added to it.
+    """
+    held = profile.typesetting.not_at_line_start
+    if not held or profile.word_class == "east-asian":
+        return content
+    pattern = re.compile(f"(?<=\\S) (?=[{re.escape(held)}])")
+    return tuple(
+        item.model_copy(update={"text": pattern.sub(_HARD_SPACE, item.text)}) if isinstance(item, Text) else item
+        for item in content
+    )
+
+
+def _between(text: str, profile: LanguageProfile, longest: int) -> dict[int, str]:
+    """Offset to what stands before that character: ALLOW, FORBID, or a no-break space in its place."""
+    before: dict[int, str] = {}
+    if profile.typesetting.dictionary_breaks and _has_script(text, profile):
+        before = _dictionary(text, profile)
+    # Typst keeps East Asian line-start rules itself, and a joiner would disturb how it squeezes punctuation.
+    held = "" if profile.word_class == "east-asian" else profile.typesetting.not_at_line_start
+    for place, character in enumerate(text):
+        if place and character in held:
+            if text[place - 1] == " " and place > 1:
+                before[place - 1] = _HARD_SPACE
+                before.pop(place, None)
+            elif not text[place - 1].isspace():
+                before[place] = FORBID
+    for match in _LONG.finditer(text):
+        if match.end() - match.start() > longest:
+            before.update(_inside_long(match.group(), match.start(), longest))
+    return before
+
+
+def _has_script(text: str, profile: LanguageProfile) -> bool:
+    return any(_in_script(c, profile) for c in text)
+
+
+def _in_script(character: str, profile: LanguageProfile) -> bool:
+    code = ord(character)
+    return any(first <= code <= last for first, last in profile.script_ranges)
+
+
+def _dictionary(text: str, profile: LanguageProfile) -> dict[int, str]:
+    """ICU's word-wise opportunities of a script without spaces: allowed there, forbidden at every other cluster."""
+    from icu4py.breakers import CharacterBreaker, LineBreaker
+
+    before: dict[int, str] = {}
+    place = 0
+    for piece in LineBreaker(text, profile.locale):
+        start = place
+        previous = ""
+        for cluster in CharacterBreaker(piece, profile.locale):
+            if place > start and not _belongs(cluster, previous):
+                if _in_script(cluster[0], profile) and not previous.isspace():
+                    before[place] = FORBID
+            elif place == start and place and not text[place - 1].isspace():
+                before[place] = ALLOW
+            place += len(cluster)
+            previous = cluster
+    return before
+
+
+def _belongs(cluster: str, previous: str) -> bool:
+    """A mark, or a consonant stacked on the one before: a joiner there would break the syllable's shape.
+
+    ICU's clusters (UAX #29) cut before Burmese spacing vowels; their general category is a mark all the same.
+    """
+    return unicodedata.category(cluster[0])[0] == "M" or unicodedata.combining(previous[-1]) == _VIRAMA
+
+
+def _inside_long(word: str, start: int, longest: int) -> dict[int, str]:
+    """Opportunities in a word or address that is longer than a line may be."""
+    before: dict[int, str] = {}
+    last = 0
+    for place in range(1, len(word)):
+        after_sign = word[place - 1] in _AFTER and word[place] not in _AFTER
+        if (after_sign or place - last >= longest) and not unicodedata.combining(word[place]):
+            before[start + place] = ALLOW
+            last = place
+    return before

@@ -1,0 +1,615 @@
+"""An edition as DOCX: real Word styles, lists, footnotes and fields, in the fonts and language of its script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pubpipe.errors import RenderError
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import (
+    ApprovedEdition,
+    Block,
+    Code,
+    Content,
+    DraftEdition,
+    Figure,
+    Heading,
+    Item,
+    ListBlock,
+    Note,
+    Paragraph,
+    Quote,
+    Rule,
+    SourceDocument,
+    Table,
+    TagKind,
+    Text,
+    Unit,
+    plain,
+)
+from pubpipe.renderers.base import Imprint
+from pubpipe.renderers.breaking import hold_spaces
+from pubpipe.renderers.fonts import FontSet
+from pubpipe.renderers.grid import Placed, lay_out
+from pubpipe.renderers.matter import Matter, matter
+from pubpipe.renderers.pages import pictures_of, printed
+from pubpipe.renderers.pictures import Picture
+from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
+from pubpipe.renderers.template import Template
+from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, section, settings, styles
+from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
+
+VERSION = 1
+
+_REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_DEEPEST = 8
+"""Word's last list level (from 0); deeper items stay at it."""
+
+
+def render_docx(
+    edition: ApprovedEdition | DraftEdition,
+    template: Template,
+    profile: LanguageProfile,
+    fonts: FontSet,
+    imprint: Imprint,
+) -> bytes:
+    """The Word document of an edition: same input, same bytes; a `DraftEdition` has a watermark on every page.
+
+    RenderError names a character that no font has, an image that cannot be read, or a missing label.
+    """
+    document: SourceDocument = edition.localized.document
+    around = matter(edition, template, profile, imprint)
+    fonts.require_glyphs(printed(document, around), profile)
+    pictures = {name: _for_word(p) for name, p in pictures_of(document).items()}
+    return _Writer(document, around, template, profile, pictures).package()
+
+
+def _for_word(picture: Picture) -> Picture:
+    """Word reads no SVG without a bitmap beside it: it is drawn once, at print resolution."""
+    if picture.type != "svg":
+        return picture
+    import typst
+
+    source = (
+        f"#set page(width: {picture.width:.3f}mm, height: {picture.height:.3f}mm, margin: 0pt, fill: none)\n"
+        f'#image(bytes({_quoted(picture.data)}), format: "svg", width: 100%, height: 100%)'
+    )
+    try:
+        sources: Any = {"main.typ": source.encode()}
+        compiler: Any = typst.Compiler(sources)
+        data = compiler.compile(format="png", ppi=220)
+    except typst.TypstError as error:
+        raise RenderError(
+            f"image {picture.name} cannot be drawn: {error.message}.",
+            remedy="Replace it in the source document by PNG or JPEG.",
+        ) from error
+    assert isinstance(data, bytes)
+    return picture.model_copy(update={"type": "png", "data": data})
+
+
+def _quoted(data: bytes) -> str:
+    from pubpipe.renderers.typst_source import literal
+
+    return literal(data.decode("utf-8", "replace"))
+
+
+class _Writer:
+    """Holds what a walk over the blocks collects: relationships, notes, lists, images, bookmarks."""
+
+    def __init__(
+        self,
+        document: SourceDocument,
+        around: Matter,
+        template: Template,
+        profile: LanguageProfile,
+        pictures: dict[str, Picture],
+    ) -> None:
+        self.document = document
+        self.around = around
+        self.template = template
+        self.profile = profile
+        self.pictures = pictures
+        self.look = Look(profile, template)
+        self.lists = Lists(self.look)
+        self.notes: dict[str, Note] = {n.id: n for n in document.notes}
+        self.note_numbers: dict[str, int] = {}
+        self.counts = {"table": 0, "figure": 0}
+        self.drawings = 0
+        self.bookmarks = 0
+        self.entries: list[tuple[int, str, str]] = []
+        self.links: dict[str, dict[str, str]] = {"document": {}, "footnotes": {}}
+        self.images: dict[str, dict[str, str]] = {"document": {}, "footnotes": {}}
+        self.part = "document"
+
+    # The package
+
+    def package(self) -> bytes:
+        body = "".join(self.blocks(self.document.blocks))
+        ending = "".join(self._ending())
+        front = "".join(self._front())
+        notes = self._footnotes()
+        parts: dict[str, str | bytes] = {
+            "word/document.xml": f"<w:document {NAMESPACES}><w:body>{front}{body}{ending}"
+            f"{section(self.template)}</w:body></w:document>",
+            "word/styles.xml": styles(self.look),
+            "word/numbering.xml": self.lists.xml(),
+            "word/settings.xml": settings(self.look),
+            "word/fontTable.xml": font_table(self.look),
+            "word/footnotes.xml": notes,
+            "word/header1.xml": self._header(first=False),
+            "word/header2.xml": self._header(first=True),
+            "word/footer1.xml": self._footer(),
+            "docProps/core.xml": self._core(),
+            "docProps/app.xml": (
+                '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+                "<Application>pubpipe</Application></Properties>"
+            ),
+            "_rels/.rels": _relationships(
+                [
+                    ("rId1", f"{_REL}/officeDocument", "word/document.xml"),
+                    (
+                        "rId2",
+                        "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
+                        "docProps/core.xml",
+                    ),
+                    ("rId3", f"{_REL}/extended-properties", "docProps/app.xml"),
+                ]
+            ),
+        }
+        own = [
+            ("rIdStyles", f"{_REL}/styles", "styles.xml"),
+            ("rIdNumbering", f"{_REL}/numbering", "numbering.xml"),
+            ("rIdSettings", f"{_REL}/settings", "settings.xml"),
+            ("rIdFonts", f"{_REL}/fontTable", "fontTable.xml"),
+            ("rIdFootnotes", f"{_REL}/footnotes", "footnotes.xml"),
+            ("rIdHeader", f"{_REL}/header", "header1.xml"),
+            ("rIdHeaderFirst", f"{_REL}/header", "header2.xml"),
+            ("rIdFooter", f"{_REL}/footer", "footer1.xml"),
+        ]
+        for part, fixed in (("document", own), ("footnotes", [])):
+            related = [
+                *fixed,
+                *((number, f"{_REL}/image", self._media(name)) for name, number in self.images[part].items()),
+            ]
+            outside = [(number, f"{_REL}/hyperlink", url) for url, number in self.links[part].items()]
+            parts[f"word/_rels/{part}.xml.rels"] = _relationships(related, outside)
+        for name in dict.fromkeys([*self.images["document"], *self.images["footnotes"]]):
+            parts[f"word/{self._media(name)}"] = self.pictures[name].data
+        parts["[Content_Types].xml"] = _content_types()
+        return package(parts)
+
+    def _media(self, name: str) -> str:
+        return f"media/image{list(self.pictures).index(name) + 1}.{self.pictures[name].type}"
+
+    def _core(self) -> str:
+        around = self.around
+        moment = around.moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        author = "; ".join(around.authors or (around.publisher,))
+        return (
+            '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f"<dc:title>{text(around.plain_title)}</dc:title><dc:creator>{text(author)}</dc:creator>"
+            f"<dc:language>{text(self.profile.word_locale)}</dc:language>"
+            f'<dcterms:created xsi:type="dcterms:W3CDTF">{moment}</dcterms:created>'
+            f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
+        )
+
+    # Front, end, header and footer
+
+    def _front(self) -> Iterator[str]:
+        around = self.around
+        yield self._line("Publisher", around.publisher)
+        yield self.paragraph("Title", around.title)
+        if around.subtitle:
+            yield self.paragraph("Subtitle", around.subtitle)
+        yield self._line("Author", " · ".join(p for p in (*around.authors, around.date) if p))
+        depth = self.template.design.contents_depth
+        if depth and len(self.entries) > 1:
+            yield from self._contents(depth)
+
+    def _contents(self, depth: int) -> Iterator[str]:
+        """A table-of-contents field with its entries in it, as links.
+
+        It shows no page numbers (switch \\n): they are known only to the program that lays out the pages, and a wrong
+        number is worse than none. Word fills the field anew on request (F9).
+        """
+        yield (
+            '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/>'
+            "</w:docPartObj></w:sdtPr><w:sdtContent>"
+        )
+        yield self._line("TOCHeading", self.around.contents)
+        shown = [entry for entry in self.entries if entry[0] <= depth]
+        begin = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+            f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{depth}" \\n \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        for number, (level, words, mark) in enumerate(shown):
+            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(shown) - 1 else ""
+            yield (
+                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{begin if number == 0 else ""}'
+                f'<w:hyperlink w:anchor="{mark}" w:history="1">{self._run(Run(text=words))}</w:hyperlink>{end}</w:p>'
+            )
+        yield "</w:sdtContent></w:sdt>"
+
+    def _ending(self) -> Iterator[str]:
+        yield self._line("ImprintHeading", self.around.about)
+        for line in self.around.imprint:
+            label = self._run(Run(text=f"{line.label}: ", marks=frozenset[TagKind](["strong"])))
+            href = safe_url(line.href)
+            inside = self._spans((Run(text=line.text, href=href),))
+            yield _p("Imprint", (label if line.label else "") + inside, "<w:keepNext/>")
+        for notice in self.around.notices:
+            yield self._line("Notice", notice)
+
+    def _header(self, *, first: bool) -> str:
+        around = self.around
+        lines = []
+        if not first:
+            stop = twips(self.template.design.page.text_width)
+            lines.append(
+                '<w:p><w:pPr><w:pStyle w:val="Header"/><w:tabs>'
+                f'<w:tab w:val="right" w:pos="{stop}"/></w:tabs></w:pPr>'
+                f"{self._run(Run(text=around.running_head))}<w:r><w:tab/></w:r>"
+                f"{self._run(Run(text=around.publisher))}</w:p>"
+            )
+        if around.watermark:
+            lines.append(_p("Preview", self._run(Run(text=" · ".join(around.watermark))) + self._watermark(first)))
+        return f"<w:hdr {NAMESPACES}>{''.join(lines) or _p('Normal', '')}</w:hdr>"
+
+    def _watermark(self, first: bool) -> str:
+        """WordArt behind the text of every page; the words of the language stand in the header's text beside it,
+        because WordArt does not shape complex scripts in every program."""
+        number = 2 if first else 1
+        colour = self.template.design.colours.watermark
+        return (
+            '<w:r><w:rPr><w:noProof/></w:rPr><w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600" '
+            'o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/>'
+            '<v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/>'
+            '<v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/>'
+            '</v:formulas><v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/>'
+            "</v:shapetype>"
+            f'<v:shape id="PowerPlusWaterMarkObject{number}" o:spid="_x0000_s204{number}" type="#_x0000_t136" '
+            'alt="" style="position:absolute;margin-left:0;margin-top:0;width:520pt;height:66pt;rotation:315;'
+            "z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
+            'mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" '
+            f'fillcolor="{colour}" stroked="f"><v:fill opacity=".6"/>'
+            f'<v:textpath style="font-family:&quot;{text(self.look.latin)}&quot;;font-size:1pt" '
+            f"string={attribute(self.around.watermark[-1])}/></v:shape></w:pict></w:r>"
+        )
+
+    def _footer(self) -> str:
+        words = self.template.label("page", self.profile.tag)
+        parts = []
+        for piece in words.replace("{pages}", "\0NUMPAGES\0").replace("{page}", "\0PAGE\0").split("\0"):
+            if piece in ("PAGE", "NUMPAGES"):
+                parts.append(
+                    f'<w:fldSimple w:instr=" {piece} "><w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>'
+                    "<w:t>1</w:t></w:r></w:fldSimple>"
+                )
+            elif piece:
+                parts.append(self._run(Run(text=piece)))
+        return f"<w:ftr {NAMESPACES}>{_p('Footer', ''.join(parts))}</w:ftr>"
+
+    def _footnotes(self) -> str:
+        """word/footnotes.xml: Word's two separators, then the notes in the order of their marks."""
+        self.part = "footnotes"
+        out = [
+            '<w:footnote w:type="separator" w:id="-1"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>'
+            "<w:r><w:separator/></w:r></w:p></w:footnote>",
+            '<w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr>'
+            "<w:r><w:continuationSeparator/></w:r></w:p></w:footnote>",
+        ]
+        written = 0
+        while written < len(self.note_numbers):  # a note may hold the mark of another
+            ref, number = list(self.note_numbers.items())[written]
+            written += 1
+            mark = (
+                '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:footnoteRef/></w:r>'
+                '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
+            )
+            blocks = self.notes[ref].blocks
+            if blocks and isinstance(blocks[0], Paragraph):
+                first = self.paragraph("FootnoteText", blocks[0].unit.content, before=mark)
+                inside = [first, *self.blocks(blocks[1:], style="FootnoteText")]
+            else:
+                inside = [_p("FootnoteText", mark), *self.blocks(blocks, style="FootnoteText")]
+            out.append(f'<w:footnote w:id="{number}">{"".join(inside)}</w:footnote>')
+        self.part = "document"
+        return f"<w:footnotes {NAMESPACES}>{''.join(out)}</w:footnotes>"
+
+    # Text
+
+    def _line(self, style: str, words: str) -> str:
+        return self.paragraph(style, (Text(text=words),) if words else ())
+
+    def paragraph(
+        self, style: str, content: Content, *, properties: str = "", before: str = "", strong: bool = False
+    ) -> str:
+        spans = runs(hold_spaces(cleaned(content), self.profile))
+        if strong:
+            spans = tuple(run.model_copy(update={"marks": run.marks | {"strong"}}) for run in spans)
+        return _p(style, before + self._spans(spans), properties)
+
+    def _spans(self, items: tuple[Run, ...]) -> str:
+        out = []
+        for href, group in by_link(items):
+            inside = "".join(self._holder(run) if run.holder else self._run(run) for run in group)
+            if href:
+                table = self.links[self.part]
+                number = table.setdefault(href, f"rIdLink{len(table) + 1}")
+                inside = f'<w:hyperlink r:id="{number}" w:history="1">{inside}</w:hyperlink>'
+            out.append(inside)
+        return "".join(out)
+
+    def _run(self, run: Run) -> str:
+        return f'<w:r>{self._properties(run)}<w:t xml:space="preserve">{text(run.text)}</w:t></w:r>'
+
+    def _properties(self, run: Run) -> str:
+        marks = run.marks
+        wanted: dict[str, Any] = {"script": True}
+        if run.href:
+            wanted["style"] = "Hyperlink"
+        if "emphasis" in marks:
+            wanted |= self.look.emphasis()
+        if "strong" in marks:
+            wanted["bold"] = True
+        if "code" in marks:
+            wanted["shade"] = self.look.colours.tint
+        wanted["underline"] = "underline" in marks
+        wanted["strike"] = "strike" in marks
+        wanted["caps"] = "smallcaps" in marks
+        if "superscript" in marks or "subscript" in marks:
+            wanted["vertical"] = "superscript" if "superscript" in marks else "subscript"
+        return f"<w:rPr>{self.look.properties(**wanted)}</w:rPr>"
+
+    def _holder(self, run: Run) -> str:
+        holder = run.holder
+        assert holder is not None
+        match holder.kind:
+            case "break":
+                return "<w:r><w:br/></w:r>"
+            case "note" if holder.ref in self.notes:
+                return self._note(holder.ref)
+            case "image" if holder.ref in self.pictures:
+                size = self.pictures[holder.ref]
+                width = min(size.width, self.template.design.page.text_width)
+                return f"<w:r>{self._drawing(holder.ref, clean(holder.alt), width)}</w:r>"
+            case "image":
+                return self._run(Run(text=clean(holder.alt), marks=run.marks))
+            case "math":
+                return self._run(Run(text=clean(holder.ref), marks=run.marks))
+            case _:
+                return ""
+
+    def _note(self, ref: str) -> str:
+        """The mark of a footnote; when it comes again, a reference to the number of the first."""
+        style = '<w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>'
+        if ref in self.note_numbers:
+            number = self.note_numbers[ref]
+            return (
+                f'<w:fldSimple w:instr=" NOTEREF _RefNote{number} \\f \\h ">'
+                f"<w:r>{style}<w:t>{number}</w:t></w:r></w:fldSimple>"
+            )
+        number = self.note_numbers[ref] = len(self.note_numbers) + 1
+        self.bookmarks += 1
+        return (
+            f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="_RefNote{number}"/>'
+            f'<w:r>{style}<w:footnoteReference w:id="{number}"/></w:r><w:bookmarkEnd w:id="{self.bookmarks}"/>'
+        )
+
+    def _drawing(self, name: str, alt: str, width: float) -> str:
+        picture = self.pictures[name]
+        table = self.images[self.part]
+        number = table.setdefault(name, f"rIdImage{len(table) + 1}")
+        self.drawings += 1
+        height = width * picture.height / picture.width
+        size = f'cx="{emu(width)}" cy="{emu(height)}"'
+        return (
+            f'<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
+            f'<wp:docPr id="{self.drawings}" name="Image {self.drawings}" descr={attribute(alt)}/>'
+            '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
+            '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
+            f'<pic:nvPicPr><pic:cNvPr id="{self.drawings}" name="Image {self.drawings}" descr={attribute(alt)}/>'
+            f'<pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="{number}"/><a:stretch><a:fillRect/>'
+            f'</a:stretch></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm>'
+            '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>'
+            "</wp:inline></w:drawing>"
+        )
+
+    # Blocks
+
+    def blocks(
+        self, blocks: Iterable[Block], *, style: str = "BodyText", indent: int = 0, level: int = -1
+    ) -> Iterator[str]:
+        for block in blocks:
+            yield from self._block(block, style, indent, level)
+
+    def _block(self, block: Block, style: str, indent: int, level: int) -> Iterator[str]:
+        shifted = f'<w:ind w:left="{indent}"/>' if indent else ""
+        match block:
+            case Paragraph():
+                yield self.paragraph(style, block.unit.content, properties=shifted)
+            case Heading():
+                yield self._heading(block)
+            case ListBlock():
+                yield from self._list(block, min(level + 1, _DEEPEST))
+            case Quote():
+                inset = f'<w:ind w:left="{indent + 340}" w:right="340"/>' if indent else ""
+                for inner in block.blocks:
+                    if isinstance(inner, Paragraph):
+                        yield self.paragraph("Quote", inner.unit.content, properties=inset)
+                    else:
+                        yield from self._block(inner, "Quote", indent, level)
+            case Table():
+                yield from self._table(block, indent)
+            case Figure():
+                yield from self._figure(block)
+            case Code():
+                lines = "<w:br/>".join(
+                    f'<w:t xml:space="preserve">{text(clean(line))}</w:t>' for line in block.text.split("\n")
+                )
+                run = f"<w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>{lines}</w:r>"
+                yield _p("SourceCode", run, shifted)
+            case Rule():
+                colour = self.look.colours.rule.lstrip("#").upper()
+                border = f'<w:pBdr><w:bottom w:val="single" w:sz="6" w:space="1" w:color="{colour}"/></w:pBdr>'
+                yield _p("Normal", "", border)
+
+    def _heading(self, block: Heading) -> str:
+        level = max(1, min(block.level, 6))
+        self.bookmarks += 1
+        mark = f"_Toc{1000 + self.bookmarks}"
+        words = " ".join(clean(plain(block.unit.content)).split())
+        if words and self.part == "document":
+            self.entries.append((level, words, mark))
+        spans = self._spans(runs(hold_spaces(cleaned(block.unit.content), self.profile)))
+        inside = (
+            f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="{mark}"/>{spans}<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+        )
+        return _p(f"Heading{level}", inside)
+
+    def _list(self, block: ListBlock, level: int) -> Iterator[str]:
+        number = self.lists.numbered(block.numbering, level, block.start) if block.ordered else self.lists.bullets()
+        style = "ListNumber" if block.ordered else "ListBullet"
+        marked = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+        for item in block.items:
+            yield from self._item(item, style, marked, level)
+
+    def _item(self, item: Item, style: str, marked: str, level: int) -> Iterator[str]:
+        first, rest = item.blocks[:1], item.blocks
+        if first and isinstance(first[0], Paragraph):
+            yield self.paragraph(style, first[0].unit.content, properties=marked)
+            rest = item.blocks[1:]
+        else:
+            yield _p(style, "", marked)
+        yield from self.blocks(rest, style="ListContinue", indent=INDENT * (level + 1), level=level)
+
+    def _caption(self, kind: str, caption: Unit) -> str:
+        """The caption with its number as a sequence field, in the words of the language."""
+        self.counts[kind] += 1
+        before, _, after = self.template.label(kind, self.profile.tag).partition("{number}")
+        strong = frozenset[TagKind](["strong"])
+
+        def words(value: str) -> str:
+            return self._run(Run(text=clean(value), marks=strong)) if value else ""
+
+        number = (
+            f'<w:fldSimple w:instr=" SEQ {kind} \\* ARABIC ">'
+            f"{self._run(Run(text=str(self.counts[kind]), marks=strong))}</w:fldSimple>"
+        )
+        label = words(before) + number + words(after) + words("\u2002")
+        keep = "<w:keepNext/>" if kind == "table" else ""
+        return self.paragraph("Caption", caption.content, properties=keep, before=label)
+
+    def _figure(self, block: Figure) -> Iterator[str]:
+        size = self.pictures[block.resource]
+        page = self.template.design.page
+        width = page.text_width * block.width if block.width else min(size.width, page.text_width)
+        width = min(width, page.text_width, page.text_height * 0.7 * size.width / size.height)
+        alt = clean(plain(block.alt.content)) if block.alt else ""
+        if not alt and block.caption:
+            alt = clean(plain(block.caption.content))
+        keep = "<w:keepNext/>" if block.caption else ""
+        yield _p("Figure", f"<w:r>{self._drawing(block.resource, alt, width)}</w:r>", keep)
+        if block.caption:
+            yield self._caption("figure", block.caption)
+
+    def _table(self, block: Table, indent: int) -> Iterator[str]:
+        if block.caption:
+            yield self._caption("table", block.caption)
+        grid = lay_out(block)
+        total = twips(self.template.design.page.text_width) - indent
+        widths = [round(share * total) for share in grid.shares]
+        shift = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
+        yield (
+            '<w:tbl><w:tblPr><w:tblStyle w:val="PublicationTable"/>'
+            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{shift}<w:tblLayout w:type="fixed"/>'
+            f'<w:tblLook w:val="0420" w:firstRow="{1 if block.head else 0}" w:lastRow="0" w:firstColumn="0" '
+            'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'
+            + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+            + "</w:tblGrid>"
+        )
+        for part, head in ((grid.head, True), (grid.body, False), (grid.foot, False)):
+            covered = grid.covered(part)
+            for number, row in enumerate(part):
+                cells = sorted(
+                    [(p.column, p, False) for p in row] + [(column, p, True) for column, p in covered[number].items()],
+                    key=lambda entry: entry[0],
+                )
+                repeat = "<w:tblHeader/>" if head else ""
+                yield f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>"
+                for _, placed, below in cells:
+                    yield self._cell(block, placed, widths, head=head, below=below)
+                yield "</w:tr>"
+        yield "</w:tbl>" + _p("Normal", "", '<w:spacing w:after="0"/>')
+
+    def _cell(self, table: Table, placed: Placed, widths: list[int], *, head: bool, below: bool) -> str:
+        width = sum(widths[placed.column : placed.column + placed.columns])
+        span = f'<w:gridSpan w:val="{placed.columns}"/>' if placed.columns > 1 else ""
+        merge = ""
+        if placed.rows > 1:
+            merge = "<w:vMerge/>" if below else '<w:vMerge w:val="restart"/>'
+        tint = self.look.colours.tint.lstrip("#").upper()
+        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{tint}"/>' if head else ""
+        side = placed.cell.alignment
+        if side == "default" and placed.column < len(table.alignments):
+            side = table.alignments[placed.column]
+        align = f'<w:jc w:val="{side}"/>' if side in ("right", "center") else ""
+        style = "TableHeading" if head else "TableText"
+        inside: list[str] = []
+        for block in () if below else placed.cell.blocks:
+            if isinstance(block, Paragraph):
+                inside.append(self.paragraph(style, block.unit.content, properties=align))
+            else:
+                inside += self._block(block, style, 0, -1)
+        properties = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}</w:tcPr>'
+        return f"<w:tc>{properties}{''.join(inside) or _p(style, '')}</w:tc>"
+
+
+def _p(style: str, inside: str, properties: str = "") -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{inside}</w:p>'
+
+
+def _relationships(inside: list[tuple[str, str, str]], outside: Iterable[tuple[str, str, str]] = ()) -> str:
+    entries = [
+        f"<Relationship Id={attribute(number)} Type={attribute(kind)} Target={attribute(target)}/>"
+        for number, kind, target in inside
+    ]
+    entries += [
+        f"<Relationship Id={attribute(number)} Type={attribute(kind)} Target={attribute(target)} "
+        'TargetMode="External"/>'
+        for number, kind, target in outside
+    ]
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        + "".join(entries)
+        + "</Relationships>"
+    )
+
+
+def _content_types() -> str:
+    parts = {
+        "/word/document.xml": f"{_MAIN}.document.main+xml",
+        "/word/styles.xml": f"{_MAIN}.styles+xml",
+        "/word/numbering.xml": f"{_MAIN}.numbering+xml",
+        "/word/settings.xml": f"{_MAIN}.settings+xml",
+        "/word/fontTable.xml": f"{_MAIN}.fontTable+xml",
+        "/word/footnotes.xml": f"{_MAIN}.footnotes+xml",
+        "/word/header1.xml": f"{_MAIN}.header+xml",
+        "/word/header2.xml": f"{_MAIN}.header+xml",
+        "/word/footer1.xml": f"{_MAIN}.footer+xml",
+        "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
+        "/docProps/app.xml": "application/vnd.openxmlformats-officedocument.extended-properties+xml",
+    }
+    return (
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="png" ContentType="image/png"/><Default Extension="jpeg" ContentType="image/jpeg"/>'
+        + "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in parts.items())
+        + "</Types>"
+    )

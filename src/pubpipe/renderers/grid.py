@@ -1,0 +1,98 @@
+"""Where the cells of a table stand once spans are counted, so that no renderer has to trust the source's numbers."""
+
+from __future__ import annotations
+
+from pubpipe.model import Cell, Row, Table, Value
+
+
+class Placed(Value):
+    cell: Cell
+    column: int
+    rows: int
+    """Rows that it covers, cut at the end of its part of the table."""
+    columns: int
+    """Columns that it covers, cut at the table's edge and at the next cell."""
+
+
+class Grid(Value):
+    columns: int
+    shares: tuple[float, ...]
+    """Of the text width, one a column; they add up to 1."""
+    head: tuple[tuple[Placed, ...], ...]
+    body: tuple[tuple[Placed, ...], ...]
+    foot: tuple[tuple[Placed, ...], ...]
+
+    def covered(self, part: tuple[tuple[Placed, ...], ...]) -> list[dict[int, Placed]]:
+        """For each row, the columns that a cell of a row above covers."""
+        out: list[dict[int, Placed]] = [{} for _ in part]
+        for number, row in enumerate(part):
+            for placed in row:
+                for below in range(number + 1, number + placed.rows):
+                    out[below][placed.column] = placed
+        return out
+
+
+def lay_out(table: Table) -> Grid:
+    """The table with every cell at its column; short rows are filled with empty cells, overlaps cut."""
+    columns = max([len(table.widths), 1, *(_extent(part) for part in (table.head, table.body, table.foot))])
+    return Grid(
+        columns=columns,
+        shares=_shares(table.widths, columns),
+        head=_place(table.head, columns),
+        body=_place(table.body, columns),
+        foot=_place(table.foot, columns),
+    )
+
+
+def _extent(rows: tuple[Row, ...]) -> int:
+    """Columns that the rows need, spans from above included."""
+    widest = 0
+    taken: dict[tuple[int, int], bool] = {}
+    for number, row in enumerate(rows):
+        column = 0
+        for cell in row.cells:
+            while (number, column) in taken:
+                column += 1
+            for down in range(max(1, cell.rows)):
+                for across in range(max(1, cell.columns)):
+                    if number + down < len(rows):
+                        taken[number + down, column + across] = True
+            column += max(1, cell.columns)
+            widest = max(widest, column)
+    return widest
+
+
+def _place(rows: tuple[Row, ...], columns: int) -> tuple[tuple[Placed, ...], ...]:
+    taken: set[tuple[int, int]] = set()
+    out: list[tuple[Placed, ...]] = []
+    for number, row in enumerate(rows):
+        placed: list[Placed] = []
+        column = 0
+
+        def put(cell: Cell, column: int, number: int = number, placed: list[Placed] = placed) -> int:
+            width = 1
+            while width < cell.columns and column + width < columns and (number, column + width) not in taken:
+                width += 1
+            height = max(1, min(cell.rows, len(rows) - number))
+            taken.update((number + d, column + a) for d in range(height) for a in range(width))
+            placed.append(Placed(cell=cell, column=column, rows=height, columns=width))
+            return column + width
+
+        for cell in row.cells:
+            while (number, column) in taken:
+                column += 1
+            column = put(cell, column)
+        for empty in range(columns):
+            if (number, empty) not in taken:
+                put(Cell(blocks=()), empty)
+        out.append(tuple(sorted(placed, key=lambda p: p.column)))
+    return tuple(out)
+
+
+def _shares(widths: tuple[float | None, ...], columns: int) -> tuple[float, ...]:
+    """Known widths in proportion, unknown ones the mean of the known; never under a quarter of an even share."""
+    known = [w for w in widths if w]
+    mean = sum(known) / len(known) if known else 1.0
+    raw = [(widths[i] if i < len(widths) else None) or mean for i in range(columns)]
+    raw = [max(w, sum(raw) / columns / 4) for w in raw]
+    return tuple(w / sum(raw) for w in raw)

@@ -1,0 +1,77 @@
+"""What both renderers ask of a document before they begin: its images, and every character they will print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pubpipe.errors import RenderError
+from pubpipe.model import (
+    Block,
+    Code,
+    Figure,
+    ListBlock,
+    Placeholder,
+    Quote,
+    SourceDocument,
+    Table,
+    plain,
+)
+from pubpipe.renderers.matter import Matter
+from pubpipe.renderers.pictures import Picture, picture
+from pubpipe.renderers.runs import clean
+
+
+def pictures_of(document: SourceDocument) -> dict[str, Picture]:
+    """The images that the document uses, by resource name; RenderError names one that is missing or unreadable."""
+    resources = {r.name: r for r in document.resources}
+    wanted = dict.fromkeys(
+        [b.resource for b in every_block(document) if isinstance(b, Figure)]
+        + [
+            i.ref
+            for u in document.units()
+            for i in u.content
+            if isinstance(i, Placeholder) and i.kind == "image" and i.ref
+        ]
+    )
+    for name in wanted:
+        if name not in resources:
+            raise RenderError(
+                f"the document shows image {name!r} but does not have it.",
+                remedy="Embed the image in the source document instead of linking to it.",
+            )
+    return {name: picture(resources[name]) for name in wanted}
+
+
+def printed(document: SourceDocument, around: Matter) -> Iterator[str]:
+    """Every text that will stand on a page, as it will stand there."""
+    yield from around.texts()
+    for unit in document.units():
+        if unit.role != "alt":
+            yield clean(plain(unit.content))
+    for block in every_block(document):
+        if isinstance(block, Code):
+            yield clean(block.text)
+
+
+def every_block(document: SourceDocument) -> Iterator[Block]:
+    """All blocks of the body and the notes, nested ones after the one that holds them."""
+    yield from _walk(document.blocks)
+    for note in document.notes:
+        yield from _walk(note.blocks)
+
+
+def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    for block in blocks:
+        yield block
+        match block:
+            case ListBlock():
+                for item in block.items:
+                    yield from _walk(item.blocks)
+            case Quote():
+                yield from _walk(block.blocks)
+            case Table():
+                for row in (*block.head, *block.body, *block.foot):
+                    for cell in row.cells:
+                        yield from _walk(cell.blocks)
+            case _:
+                pass

@@ -1,0 +1,361 @@
+"""Mends the text layer of a Typst PDF, so that what is copied, searched or read aloud is what was written.
+
+Typst 0.14 to 0.15 (typst#8767, krilla#411) gives each glyph of a cluster the text of the whole cluster, and a cluster
+whose marks stand at another height is written as several runs that each carry all of it: មនុស្ស copies as
+មនុនុស្ស. Here the runs of a cluster are put together again, each glyph gets its own characters by the vote
+of all clusters that it occurs in, ToUnicode is rewritten, and a cluster whose glyphs still do not spell its text
+in order (a vowel that stands before its consonant) is wrapped in /ActualText. Break marks (U+200B, U+2060) disappear
+from the text, the bookmarks and the structure. No drawing operator is touched: the page looks the same.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from pubpipe.renderers.breaking import strip
+
+log = logging.getLogger(__name__)
+
+
+def _string_pattern(depth: int) -> bytes:
+    """A PDF literal string with balanced parentheses inside it, down to `depth` levels."""
+    pattern = rb"\((?:[^()\\]++|\\[\s\S])*+\)"
+    for _ in range(depth):
+        pattern = rb"\((?:[^()\\]++|\\[\s\S]|" + pattern + rb")*+\)"
+    return pattern
+
+
+_STRING = rb"(?:" + _string_pattern(12) + rb"|<[0-9A-Fa-f\s]*+>)"
+_OPERATOR = re.compile(
+    rb"(?P<show>\[(?:[^\[\]()<>]++|" + _STRING + rb")*+\]\s*TJ\b|" + _STRING + rb"\s*Tj\b)"
+    rb"|/Span\s*<<\s*/ActualText\s*(?P<actual>" + _STRING + rb")\s*>>\s*(?P<open_text>BDC\b)"
+    rb"|(?P<open>\bBDC\b|\bBMC\b)"
+    rb"|(?P<close>\bEMC\b)"
+    rb"|/(?P<font>[^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b"
+)
+_PART = re.compile(_STRING + rb"|[-+.\d]+")
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
+_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_BF_CHARS = re.compile(rb"beginbfchar(.*?)endbfchar", re.S)
+_BF_RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.S)
+_PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
+_TRIPLE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+
+Font = tuple[int, int]
+"""Object and generation number of a font."""
+Glyph = tuple[Font, int]
+
+
+class _Shown(NamedTuple):
+    """One glyph on a page: which operator shows it and at which place in it, and the text that it carries."""
+
+    operator: int
+    place: int
+    glyph: Glyph
+    text: str
+    span: int
+    """Which /ActualText span it stands in; -1 for none."""
+
+
+class _Cluster(NamedTuple):
+    text: str
+    shown: list[_Shown]
+
+
+class _Page(NamedTuple):
+    data: bytes
+    operators: list[re.Match[bytes]]
+    closes: frozenset[int]
+    """Operators that close an /ActualText span."""
+    clusters: list[_Cluster]
+
+
+def mend(data: bytes) -> bytes:
+    """The same PDF with a true text layer; deterministic, tags and standards kept.
+
+    A page whose operators are not as Typst writes them is left as it is, with a warning in the log.
+    """
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        fonts: dict[Font, tuple[Any, dict[int, str]]] = {}
+        pages: list[tuple[Any, _Page]] = []
+        for number, page in enumerate(pdf.pages, 1):
+            read = _read(page, fonts)
+            if read is None:
+                log.warning("page %d: text layer not mended, its content is of an unknown form", number)
+                return data
+            pages.append((page, read))
+        spelled = _vote(cluster for _, content in pages for cluster in content.clusters)
+        for target, content in pages:
+            target.Contents = pdf.make_stream(_write(content, spelled))
+        for key, (font, mapping) in fonts.items():
+            own = {g: text for (k, g), text in spelled.items() if k == key}
+            font.ToUnicode = pdf.make_stream(_cmap({g: strip(t) for g, t in {**mapping, **own}.items() if strip(t)}))
+        _clean_titles(pdf)
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return out.getvalue()
+
+
+def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | None:
+    """The glyphs of a page in order, put together to clusters; None where the content cannot be followed."""
+    import pikepdf
+
+    contents = page.obj.get("/Contents")
+    if contents is None:
+        return _Page(b"", [], frozenset(), [])
+    if isinstance(contents, pikepdf.Array):
+        data = b"\n".join(part.read_bytes() for part in contents)
+    else:
+        data = contents.read_bytes()
+    named = {str(name)[1:]: font for name, font in page.obj.Resources.get("/Font", {}).items()}
+    operators = list(_OPERATOR.finditer(data))
+    shown: list[_Shown] = []
+    opened: list[int] = []
+    texts: dict[int, str] = {}
+    closes: set[int] = set()
+    font: Font | None = None
+    mapping: dict[int, str] = {}
+    for number, match in enumerate(operators):
+        kind = match.lastgroup
+        if kind == "show":
+            if font is None:
+                return None
+            span = next((s for s in reversed(opened) if s >= 0), -1)
+            place = 0
+            for part in _PART.finditer(match["show"]):
+                piece = part.group()
+                if piece[0] not in b"(<":
+                    continue
+                codes = _bytes(piece)
+                for at in range(0, len(codes) - 1, 2):
+                    glyph = codes[at] << 8 | codes[at + 1]
+                    text = texts[span] if span >= 0 else mapping.get(glyph, "")
+                    shown.append(_Shown(number, place, (font, glyph), text, span))
+                    place += 1
+        elif kind == "font":
+            resource = named.get(match["font"].decode("latin-1"))
+            if resource is None:
+                return None
+            font = resource.objgen
+            if font not in fonts:
+                table = resource.get("/ToUnicode")
+                fonts[font] = (resource, _parse_cmap(table.read_bytes()) if table is not None else {})
+            mapping = fonts[font][1]
+        elif kind == "open_text":
+            texts[number] = _text(_bytes(match["actual"]))
+            opened.append(number)
+        elif kind == "open":
+            opened.append(-1)
+        elif not opened:
+            return None
+        elif opened.pop() >= 0:
+            closes.add(number)
+    return None if opened else _Page(data, operators, frozenset(closes), _clusters(shown))
+
+
+def _clusters(shown: list[_Shown]) -> list[_Cluster]:
+    """Neighbouring glyphs that carry the same text, unless a glyph comes again: then the cluster was written twice."""
+    out: list[_Cluster] = []
+    for one in shown:
+        if out:
+            last = out[-1]
+            first = last.shown[0]
+            if last.text == one.text and (
+                (one.span >= 0 and one.span == last.shown[-1].span) or (one.glyph != first.glyph and _several(one.text))
+            ):
+                last.shown.append(one)
+                continue
+        out.append(_Cluster(one.text, [one]))
+    return [_Cluster(strip(cluster.text), cluster.shown) for cluster in out]
+
+
+def _several(text: str) -> bool:
+    """The text may need more than one glyph: several characters, or one that decomposes."""
+    text = strip(text)
+    return len(text) > 1 or unicodedata.normalize("NFD", text) != text
+
+
+def _vote(clusters: Any) -> dict[Glyph, str]:
+    """The characters of each glyph: what it stands for alone, else what most of its clusters leave for it."""
+    clusters = list(clusters)
+    alone: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
+    for cluster in clusters:
+        if len(cluster.shown) == 1:
+            alone[cluster.shown[0].glyph][cluster.text] += 1
+    known = {glyph: _winner(counts) for glyph, counts in alone.items()}
+    votes: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
+    seen: Counter[tuple[str, tuple[Glyph, ...]]] = Counter(
+        (c.text, tuple(s.glyph for s in c.shown)) for c in clusters if len(c.shown) > 1
+    )
+    for (text, glyphs), times in seen.items():
+        left = text
+        unknown = []
+        for glyph in glyphs:
+            part = known.get(glyph)
+            if part and part in left:
+                left = left.replace(part, "", 1)
+            elif not part:
+                unknown.append(glyph)
+        if len(unknown) == 1 and left:
+            votes[unknown[0]][left] += times
+        elif unknown and len(left) >= len(unknown):
+            for place, glyph in enumerate(unknown):
+                votes[glyph][left[place:] if place == len(unknown) - 1 else left[place]] += times
+    return {glyph: _winner(counts) for glyph, counts in votes.items()} | known
+
+
+def _winner(counts: Counter[str]) -> str:
+    """The text with most votes; among equals the shorter, then the lower, so that the result never depends on order."""
+    return min(counts, key=lambda text: (-counts[text], len(text), text))
+
+
+def _write(page: _Page, spelled: dict[Glyph, str]) -> bytes:
+    """The page's content with the spans of Typst taken out and ours put around what glyphs do not spell."""
+    wrap: dict[tuple[int, int], tuple[int, str]] = {}
+    for number, cluster in enumerate(page.clusters):
+        if "".join(spelled.get(s.glyph, "") for s in cluster.shown) == cluster.text:
+            continue
+        text = cluster.text
+        last = cluster.shown[0].operator
+        for one in cluster.shown:
+            if one.operator != last:
+                text, last = "", one.operator  # the cluster's text stands once, at its first run
+            wrap[one.operator, one.place] = (number, text)
+    wrapped = {operator for operator, _ in wrap}
+    out: list[bytes] = []
+    position = 0
+    for number, match in enumerate(page.operators):
+        kind = match.lastgroup
+        if kind == "open_text" or number in page.closes:
+            out.append(page.data[position : match.start()])
+            out.append(b"\n")
+            position = match.end()
+        elif kind == "show" and number in wrapped:
+            out.append(page.data[position : match.start()])
+            out.append(_wrapped(match["show"], number, wrap))
+            position = match.end()
+    out.append(page.data[position:])
+    return b"".join(out)
+
+
+def _wrapped(show: bytes, number: int, wrap: dict[tuple[int, int], tuple[int, str]]) -> bytes:
+    """One text-showing operator as several, those in a badly spelled cluster inside /ActualText spans."""
+    runs: list[tuple[tuple[int, str] | None, list[bytes]]] = []
+    place = 0
+    for part in _PART.finditer(show):
+        piece = part.group()
+        if piece[0] not in b"(<":
+            if not runs:
+                runs.append((wrap.get((number, 0)), []))
+            runs[-1][1].append(piece)
+            continue
+        codes = _bytes(piece)
+        for at in range(0, len(codes) - 1, 2):
+            state = wrap.get((number, place))
+            place += 1
+            if not runs or runs[-1][0] != state:
+                runs.append((state, []))
+            runs[-1][1].append(b"<" + codes[at : at + 2].hex().encode() + b">")
+    out = []
+    for state, pieces in runs:
+        shown = b"[" + b"".join(_joined(pieces)) + b"]TJ"
+        if state is None:
+            out.append(shown)
+        else:
+            text = ("\ufeff" + state[1]).encode("utf-16-be").hex().upper().encode()
+            out.append(b"/Span<</ActualText<" + text + b">>>BDC " + shown + b" EMC")
+    return b"\n".join(out) + b"\n"
+
+
+def _joined(pieces: list[bytes]) -> list[bytes]:
+    """Hexadecimal strings side by side as one, numbers kept apart by a space."""
+    out: list[bytes] = pieces[:1]
+    for before, piece in pairwise(pieces):
+        if piece[0] == before[0] == 0x3C:
+            out[-1] = out[-1][:-1] + piece[1:]
+        elif piece[0] != 0x3C and before[0] != 0x3C:
+            out.append(b" " + piece)
+        else:
+            out.append(piece)
+    return out
+
+
+def _bytes(string: bytes) -> bytes:
+    """What a PDF string, literal or hexadecimal, stands for."""
+    if string[0] == 0x3C:
+        digits = b"".join(string[1:-1].split())
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    inside = string[1:-1]
+    return _ESCAPE.sub(_unescaped, inside) if b"\\" in inside else inside
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    code = match[1]
+    if code[:1] in b"01234567":
+        return bytes([int(code, 8) & 0xFF])
+    return b"" if code in (b"\n", b"\r", b"\r\n") else _NAMED.get(code, code)
+
+
+def _text(data: bytes) -> str:
+    if data.startswith(b"\xfe\xff"):
+        return data[2:].decode("utf-16-be", "replace")
+    return data.decode("latin-1")
+
+
+def _parse_cmap(data: bytes) -> dict[int, str]:
+    mapping: dict[int, str] = {}
+    for block in _BF_CHARS.findall(data):
+        for glyph, text in _PAIR.findall(block):
+            mapping[int(glyph, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
+    for block in _BF_RANGES.findall(data):
+        for first, last, text in _TRIPLE.findall(block):
+            start = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
+            for step, glyph in enumerate(range(int(first, 16), int(last, 16) + 1)):
+                mapping[glyph] = start[:-1] + chr(ord(start[-1]) + step)
+    return mapping
+
+
+def _cmap(mapping: dict[int, str]) -> bytes:
+    """A ToUnicode CMap (ISO 32000-1, 9.10.3)."""
+    lines = [
+        "/CIDInit /ProcSet findresource begin",
+        "12 dict begin",
+        "begincmap",
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+        "/CMapName /Adobe-Identity-UCS def",
+        "/CMapType 2 def",
+        "1 begincodespacerange",
+        "<0000> <FFFF>",
+        "endcodespacerange",
+    ]
+    pairs = sorted(mapping.items())
+    for start in range(0, len(pairs), 100):
+        block = pairs[start : start + 100]
+        lines.append(f"{len(block)} beginbfchar")
+        lines += [f"<{glyph:04X}> <{text.encode('utf-16-be').hex().upper()}>" for glyph, text in block]
+        lines.append("endbfchar")
+    lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
+    return "\n".join(lines).encode()
+
+
+def _clean_titles(pdf: Any) -> None:
+    """Takes the break marks out of the bookmarks and out of the titles of the structure tree."""
+    import pikepdf
+
+    for obj in pdf.objects:
+        if not isinstance(obj, pikepdf.Dictionary):
+            continue
+        for key in ("/Title", "/T", "/Alt", "/ActualText", "/Contents"):
+            value = obj.get(key)
+            if isinstance(value, pikepdf.String):
+                text = str(value)
+                if strip(text) != text:
+                    obj[key] = pikepdf.String(strip(text))

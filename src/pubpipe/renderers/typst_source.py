@@ -1,0 +1,350 @@
+"""An edition as Typst source: every text a string literal, every structure a call of the template's functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import (
+    Block,
+    Code,
+    Content,
+    Figure,
+    Heading,
+    Item,
+    ListBlock,
+    Note,
+    Paragraph,
+    Quote,
+    Rule,
+    SourceDocument,
+    Table,
+    Unit,
+    plain,
+)
+from pubpipe.renderers.breaking import for_lines
+from pubpipe.renderers.grid import Grid, Placed, lay_out
+from pubpipe.renderers.matter import Line, Matter
+from pubpipe.renderers.pictures import Picture
+from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
+from pubpipe.renderers.template import Template
+
+_NUMBERING = {
+    "decimal": "1.",
+    "lower-alpha": "a.",
+    "upper-alpha": "A.",
+    "lower-roman": "i.",
+    "upper-roman": "I.",
+}
+_WRAP: dict[str, Callable[[str], str]] = {
+    "strong": lambda body: f"strong({body})",
+    "emphasis": lambda body: f"emphasised(design, script, {body})",
+    "underline": lambda body: f"underline({body})",
+    "strike": lambda body: f"strike-out({body})",
+    "superscript": lambda body: f"super({body})",
+    "subscript": lambda body: f"sub({body})",
+    "smallcaps": lambda body: f"smallcaps({body})",
+    "code": lambda body: f"text(size: 0.94em, fill: design.colours.soft, {body})",
+}
+_DEEPEST = 24
+"""List and quote levels that still move to the right; a page has no room for more."""
+
+
+def typst_files(
+    document: SourceDocument,
+    matter: Matter,
+    template: Template,
+    profile: LanguageProfile,
+    pictures: dict[str, Picture],
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The files of the Typst project in memory: the sources (`main.typ`, `layout.typ`) and the images."""
+    writer = _Writer(document, template, profile, pictures)
+    body = writer.blocks(document.blocks, depth=0)
+    source = "\n".join(
+        [
+            '#import "layout.typ": *',
+            f"#let design = {_design(template)}",
+            f"#let script = {_script(profile)}",
+            f"#let matter = {_matter(matter, template, profile, writer)}",
+            "#show: publication.with(design, script, matter)",
+            "#{",
+            body,
+            "}",
+        ]
+    )
+    sources = {"main.typ": source.encode(), "layout.typ": template.layout.encode()}
+    return sources, {writer.file_of(name): pictures[name].data for name in writer.used}
+
+
+class _Writer:
+    """Holds what a walk over the blocks counts: captions, notes and images met so far."""
+
+    def __init__(
+        self,
+        document: SourceDocument,
+        template: Template,
+        profile: LanguageProfile,
+        pictures: dict[str, Picture],
+    ) -> None:
+        self.template = template
+        self.profile = profile
+        self.pictures = pictures
+        self.notes: dict[str, Note] = {n.id: n for n in document.notes}
+        self.noted: dict[str, str] = {}
+        self.counts = {"table": 0, "figure": 0}
+        self.headings = 0
+        self.used: list[str] = []
+        self.names = list(pictures)
+
+    def file_of(self, name: str) -> str:
+        kind = self.pictures[name].type
+        return f"image{self.names.index(name)}.{'jpg' if kind == 'jpeg' else kind}"
+
+    # Text
+
+    def inline(self, content: Content, longest: int = 30) -> str:
+        """A content expression for a unit's text."""
+        content = for_lines(cleaned(content), self.profile, longest)
+        return self.spans(content)
+
+    def spans(self, content: Content) -> str:
+        parts: list[str] = []
+        for href, group in by_link(runs(content)):
+            inside = " + ".join(self._run(run) for run in group)
+            parts.append(f"link({literal(href)}, {inside})" if href else inside)
+        return " + ".join(parts) or "[]"
+
+    def _run(self, run: Run) -> str:
+        out = self._holder(run) if run.holder else f"[#{literal(run.text)}]"
+        for mark in sorted(run.marks):
+            if mark in _WRAP:
+                out = _WRAP[mark](out)
+        return out
+
+    def _holder(self, run: Run) -> str:
+        holder = run.holder
+        assert holder is not None
+        match holder.kind:
+            case "break":
+                return "linebreak()"
+            case "note":
+                return self._note(holder.ref)
+            case "image":
+                if holder.ref not in self.pictures:
+                    return f"[#{literal(clean(holder.alt))}]"
+                self._use(holder.ref)
+                alt = literal(clean(holder.alt) or self.template.label("figure", self.profile.tag, number=""))
+                size = self.pictures[holder.ref]
+                width = min(size.width, self.template.design.page.text_width)
+                return f"box(image({literal(self.file_of(holder.ref))}, alt: {alt}, width: {width:.2f}mm))"
+            case "math":
+                return f"[#{literal(clean(holder.ref))}]"
+            case _:
+                return "[]"
+
+    def _note(self, ref: str) -> str:
+        if ref in self.noted:
+            return f"footnote(<{self.noted[ref]}>)"
+        note = self.notes.get(ref)
+        if note is None:
+            return "[]"
+        self.noted[ref] = f"note-{len(self.noted) + 1}"
+        return f"[#footnote({{{self.blocks(note.blocks, depth=0, loose=True)}}}) <{self.noted[ref]}>]"
+
+    def _use(self, name: str) -> None:
+        if name not in self.used:
+            self.used.append(name)
+
+    # Blocks
+
+    def blocks(self, blocks: Iterable[Block], depth: int, *, longest: int = 30, loose: bool = False) -> str:
+        """A sequence of content expressions, one a line; `loose` leaves a single paragraph without its box."""
+        blocks = tuple(blocks)
+        if loose and len(blocks) == 1 and isinstance(blocks[0], Paragraph):
+            return self.inline(blocks[0].unit.content, longest)
+        return "\n".join(self.block(block, depth, longest) for block in blocks) or "[]"
+
+    def block(self, block: Block, depth: int, longest: int) -> str:
+        match block:
+            case Paragraph():
+                return f"par({self.inline(block.unit.content, longest)})"
+            case Heading():
+                self.headings += 1
+                level = max(1, min(block.level, 6))
+                return f"heading(level: {level}, {self.inline(block.unit.content)})"
+            case ListBlock():
+                return self._list(block, depth)
+            case Quote():
+                inside = self.blocks(block.blocks, depth + 1)
+                return f"quoted(design, {{{inside}}})" if depth < _DEEPEST else inside
+            case Table():
+                return self._table(block)
+            case Figure():
+                return self._figure(block)
+            case Code():
+                lines = [clean(line) for line in block.text.split("\n")]
+                text = " + linebreak() + ".join(f"[#{literal(_indented(line))}]" for line in lines)
+                return f"code-block(design, script, {text})"
+            case Rule():
+                return "divider(design)"
+
+    def _list(self, block: ListBlock, depth: int) -> str:
+        if depth >= _DEEPEST:
+            return "\n".join(self.blocks(item.blocks, depth + 1) for item in block.items)
+        items = ", ".join(self._item(item, depth) for item in block.items)
+        if not block.ordered:
+            return f"list({items})"
+        return f"enum(numbering: {literal(_NUMBERING[block.numbering])}, start: {block.start}, {items})"
+
+    def _item(self, item: Item, depth: int) -> str:
+        first, rest = item.blocks[:1], item.blocks[1:]
+        if not first or not isinstance(first[0], Paragraph):
+            return f"{{{self.blocks(item.blocks, depth + 1)}}}"
+        inside = self.inline(first[0].unit.content)
+        return f"{{{inside}\n{self.blocks(rest, depth + 1) if rest else ''}}}"
+
+    def caption(self, kind: str, caption: Unit) -> str:
+        """The numbered caption as content; tables and figures with a caption are counted apart."""
+        self.counts[kind] += 1
+        label = clean(self.template.label(kind, self.profile.tag, number=self.counts[kind]))
+        return f"strong([#{literal(label)}]) + h(0.7em) + {self.inline(caption.content)}"
+
+    def _figure(self, block: Figure) -> str:
+        self._use(block.resource)
+        size = self.pictures[block.resource]
+        page = self.template.design.page
+        width = page.text_width * block.width if block.width else min(size.width, page.text_width)
+        width = min(width, page.text_width, page.text_height * 0.7 * size.width / size.height)
+        alt = clean(plain(block.alt.content)) if block.alt else ""
+        if not alt and block.caption:
+            alt = clean(plain(block.caption.content))
+        image = f"image({literal(self.file_of(block.resource))}, width: {width:.2f}mm"
+        if not alt:
+            return f"align(center, pdf.artifact({image})))"
+        image += f", alt: {literal(alt)})"
+        if not block.caption:
+            return f"align(center, {image})"
+        return f"figure(kind: image, supplement: none, caption: {self.caption('figure', block.caption)}, {image})"
+
+    def _table(self, block: Table) -> str:
+        grid = lay_out(block)
+        columns = ", ".join(f"{share:.4f}fr" for share in grid.shares)
+        cells = [self._cells(grid, block, part, head=True) for part in (grid.head,) if part]
+        head = f"table.header({cells[0]}), " if cells else ""
+        body = self._cells(grid, block, grid.body)
+        foot = f"table.footer(repeat: false, {self._cells(grid, block, grid.foot)}), " if grid.foot else ""
+        table = f"table(columns: ({columns},), {head}{body}{foot})"
+        if grid.columns > 8:
+            table = f"text(size: {max(0.5, 8 / grid.columns):.2f}em, {table})"
+        if block.caption is None:
+            return f"block(breakable: true, width: 100%, {table})"
+        caption = self.caption("table", block.caption)
+        return f"figure(kind: table, supplement: none, caption: {caption}, {table})"
+
+    def _cells(self, grid: Grid, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
+        out = []
+        for number, row in enumerate(rows):
+            for placed in row:
+                alignment = placed.cell.alignment
+                if alignment == "default" and placed.column < len(table.alignments):
+                    alignment = table.alignments[placed.column]
+                side = {"default": "start", "left": "left", "right": "right", "center": "center"}[alignment]
+                share = sum(grid.shares[placed.column : placed.column + placed.columns])
+                fits = max(4, int(share * self.template.design.page.text_width / 2.6))
+                inside = self.blocks(placed.cell.blocks, 0, longest=min(30, fits), loose=True)
+                inside = f"head-cell(design, {{{inside}}})" if head else f"{{{inside}}}"
+                out.append(
+                    f"table.cell(x: {placed.column}, {'' if head else f'y: {self._row(grid, rows, number)}, '}"
+                    f"colspan: {placed.columns}, rowspan: {placed.rows}, align: {side}, {inside}), "
+                    if not head
+                    else f"table.cell(x: {placed.column}, y: {number}, colspan: {placed.columns}, "
+                    f"rowspan: {placed.rows}, align: {side} + bottom, fill: design.colours.tint, {inside}), "
+                )
+        return "".join(out)
+
+    @staticmethod
+    def _row(grid: Grid, rows: tuple[tuple[Placed, ...], ...], number: int) -> int:
+        before = len(grid.head) + (len(grid.body) if rows is grid.foot else 0)
+        return before + number
+
+
+def literal(text: str) -> str:
+    """A Typst string literal; nothing in it can be read as markup."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _indented(line: str) -> str:
+    """A line of preformatted text whose leading and repeated spaces stay."""
+    return re.sub(" (?= )|^ ", "\u00a0", line)
+
+
+def _colours(template: Template) -> str:
+    return ", ".join(
+        f"{key}: rgb({literal(str(value))})" for key, value in template.design.colours.model_dump().items()
+    )
+
+
+def _design(template: Template) -> str:
+    design = template.design
+    page = ", ".join(f"{k.replace('_', '-')}: {v:g}mm" for k, v in design.page.model_dump().items())
+    sizes = ", ".join(
+        f"{k}: ({', '.join(f'{n:g}' for n in v)})" if isinstance(v, tuple) else f"{k}: {v:g}"
+        for k, v in design.sizes.model_dump().items()
+    )
+    return (
+        f"(colours: ({_colours(template)}), page: ({page}), sizes: ({sizes}), contents-depth: {design.contents_depth})"
+    )
+
+
+def _script(profile: LanguageProfile) -> str:
+    style = profile.typesetting
+    tracking = ""
+    if style.tracking_min and style.tracking_max:
+        # A break mark stands between any two clusters of these scripts and is tracked too: half for each.
+        half = ("/ 2", "/ 2") if style.dictionary_breaks else ("", "")
+        tracking = f"tracking: (min: {style.tracking_min} {half[0]}, max: {style.tracking_max} {half[1]}),"
+    fonts = ", ".join(literal(f) for f in profile.fonts)
+    return (
+        f"(lang: {literal(profile.tag.split('-')[0])}, fonts: ({fonts},), size: {style.size:g}pt, "
+        f"leading: {style.leading}, line-breaks: {literal(style.line_breaks)}, "
+        f"justification: ({tracking or ':'}), "
+        f"italics: {'true' if style.emphasis == 'italic' else 'false'})"
+    )
+
+
+def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer: _Writer) -> str:
+    def words(text: str) -> str:
+        from pubpipe.model import Text
+
+        return writer.inline((Text(text=text),))
+
+    def row(line: Line) -> str:
+        href = safe_url(line.href)
+        body = f"link({literal(href)}, {words(line.text)})" if href else words(line.text)
+        return f"(label: {literal(line.label)}, body: {body})"
+
+    def array(items: Iterable[str]) -> str:
+        return "(" + "".join(f"{item}, " for item in items) + ")"
+
+    page = template.label("page", profile.tag)
+    pieces = re.split(r"(\{pages?\})", page)
+    shown = " + ".join(
+        {"{page}": "page", "{pages}": "str(pages)"}.get(piece, literal(piece)) for piece in pieces if piece
+    )
+    made = matter.moment
+    return (
+        f"(title: {writer.inline(matter.title)}, plain-title: {literal(matter.plain_title)}, "
+        f"subtitle: {writer.inline(matter.subtitle) if matter.subtitle else 'none'}, "
+        f"publisher: {words(matter.publisher)}, "
+        f"authors: {array(words(a) for a in matter.authors)}, "
+        f"authors-plain: {array(literal(a) for a in matter.authors or (matter.publisher,))}, "
+        f"date: {words(matter.date) if matter.date else literal('')}, "
+        f"date-made: datetime(year: {made.year}, month: {made.month}, day: {made.day}), "
+        f"running-head: {words(matter.running_head)}, contents: {words(matter.contents)}, "
+        f"headings: {writer.headings}, about: {words(matter.about)}, "
+        f"imprint: {array(row(line) for line in matter.imprint)}, "
+        f"notices: {array(words(n) for n in matter.notices)}, "
+        f"watermark: {array(words(w) for w in matter.watermark)}, "
+        f"page: (page, pages) => {shown})"
+    )
