@@ -10,9 +10,10 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pubpipe.errors import ServerError
+from pubpipe.identity import Hash, short
 
 FLOW = "localize"
 """Flow and deployment of one edition; `publish` and `rebuild` are its neighbours."""
@@ -84,10 +85,10 @@ def ensure_run(
 ) -> RunRef:
     """The one open run of this edition: the open one if it is about the same thing, else a new one.
 
-    `key` is everything that the edition depends on (`pipeline.edition_key`). `review` is the short digest of the
-    review that is due now: a run that waits with a form for another digest would only collect an answer
-    that no longer fits. Runs that are open for something else are closed as "Superseded". A new run has no parent:
-    Prefect cannot suspend subflows. Two callers at the same moment get the same run.
+    `key` is everything that the edition depends on (`pipeline.edition_key`). `review` is the digest (short or whole)
+    of the review that is due now, None where none is: a run that waits with a form for another digest would only
+    collect an answer that no longer fits. Runs that are open for something else are closed as "Superseded". A new run
+    has no parent: Prefect cannot suspend subflows. Two callers at the same moment get the same run.
     """
     own = edition_tags(publication, language)
     runs = list(_runs(address, tags=own))
@@ -99,7 +100,7 @@ def ensure_run(
         if keep is None and _fits(run, key, review):
             keep = run
             continue
-        supersede(address, run, f"replaced by a run for {key[:12]}")
+        supersede(address, run, f"replaced by a run for {short(Hash(key))}")
         closed += 1
     if keep is not None:
         return RunRef(keep["id"], "reused", run_url(address, keep["id"]))
@@ -263,12 +264,12 @@ def edition_tags(publication: str | None, language: str | None) -> list[str]:
 
 
 def key_tag(key: str) -> str:
-    return f"key:{key[:16]}"
+    return f"key:{short(Hash(key))}"
 
 
 def review_tag(digest: str) -> str:
     """The tag of a run that waits: which review its form is bound to."""
-    return f"review:{digest[:16]}"
+    return f"review:{short(Hash(digest))}"
 
 
 def tag_value(tags: Iterable[str], name: str) -> str:
@@ -279,7 +280,7 @@ def _fits(run: Mapping[str, Any], key: str, review: str | None) -> bool:
     tags = run.get("tags", ())
     if key_tag(key) not in tags:
         return False
-    return run["state_type"] != "PAUSED" or review is None or review_tag(review) in tags
+    return run["state_type"] != "PAUSED" or (review is not None and review_tag(review) in tags)
 
 
 def run_url(address: str, run_id: str) -> str:
@@ -319,6 +320,11 @@ def _deployment(address: str, name: str) -> str:
             retryable=False,
         )
     return str(found["id"])
+
+
+def is_registered(address: str) -> bool:
+    """Whether this server has our deployments."""
+    return call(address, "GET", f"/deployments/name/{FLOW}/{FLOW}", missing=True) is not None
 
 
 def start_deployment(address: str, name: str, parameters: Mapping[str, Any], *, idempotency_key: str) -> RunRef:
@@ -405,6 +411,13 @@ def call(
             remedy="Something else listens there: choose another port with [server] port in pubpipe.toml.",
             retryable=False,
         ) from error
+
+
+def with_login(address: str, login: str) -> str:
+    """The address with "user:password" in it, as `call` takes it."""
+    user, _, password = login.partition(":")
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
 
 
 def safe(address: str) -> str:

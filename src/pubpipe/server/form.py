@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from pubpipe.model import Finding, ReviewAnswer, ReviewItem, ReviewRequest
+from pubpipe.model import ReviewAnswer, ReviewItem, ReviewRequest
 from pubpipe.server import wording
 
 if TYPE_CHECKING:
@@ -110,13 +110,14 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     )
     rules: list[dict[str, Any]] = [_when(["request_changes", "reject"], {"comment": {"pattern": _WORDY}}, ["comment"])]
     if texts:
-        rules.append(_when(["approve"], {name: {"pattern": r"\S"} for name in texts}, texts))
+        rules.append(_when(["approve"], {name: {"pattern": r"\S"} for name in texts}, []))
     about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
     extra: dict[str, Any] = {"allOf": rules, ABOUT: about}
-    base = type("Review", (RunInput,), {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)})
-    form: type[RunInput] = create_model("Review", __base__=base, **fields)
-    form._description = _notice(request, artifact)  # Prefect reads it off the class
-    return form
+    rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}
+    base: type[RunInput] = type("Review", (RunInput,), rules_of)
+    made = create_model("Review", __base__=base, **fields)
+    made._description = _notice(request, artifact)  # Prefect reads it off the class
+    return made
 
 
 def answer_values(request: ReviewRequest, answer: ReviewAnswer) -> dict[str, str]:
@@ -170,13 +171,9 @@ def read_answer(
 
 
 def blocking_findings(request: ReviewRequest) -> tuple[tuple[str, str], ...]:
-    """Findings that stop publication until a person takes them on: (their name in the record, in words)."""
-    found: dict[str, str] = {}
-    for item in request.items:
-        for finding in item.findings:
-            if finding.severity == "block":
-                found.setdefault(_name_of(finding), f"segment {item.number}: {finding.message}")
-    return tuple(found.items())
+    """Findings that stop an approval until a person takes them on: (their name in the record, in words)."""
+    where = {f"{f.check}: {f.message}": f"segment {i.number}: " for i in request.items for f in i.findings}
+    return tuple((name, where.get(name, "") + name.partition(": ")[2]) for name in request.blocking)
 
 
 def numbers(text: str) -> tuple[int, ...]:
@@ -187,10 +184,6 @@ def numbers(text: str) -> tuple[int, ...]:
         if high - low <= 10_000:
             out += range(low, high + 1)
     return tuple(dict.fromkeys(out))
-
-
-def _name_of(finding: Finding) -> str:
-    return f"{finding.check}: {finding.message}"
 
 
 def _segment_id(name: str) -> str:
@@ -230,6 +223,8 @@ def _notice(request: ReviewRequest, artifact: str) -> str:
         lines.append("**Your last answer was not taken:**\n\n" + wording.bullets(request.problems))
     if request.comments:
         lines.append("Said before:\n\n" + wording.bullets(request.comments))
+    if request.findings:
+        lines.append("About the document:\n\n" + wording.bullets(map(wording.finding_in_words, request.findings)))
     if request.kind == "segments":
         later = f"; {request.remaining} more follow in later rounds" if request.remaining else ""
         lines.append(

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pubpipe.errors import ServerError
+from pubpipe.server.client import with_login
 
 UI_VARIABLE = "PUBPIPE_SERVER_UI"
 """Set by `pubpipe up` for its worker: which interface reviewers see."""
@@ -26,9 +27,7 @@ def own_address() -> str:
         )
     address = settings.api.url.rstrip("/").removesuffix("/api")
     if settings.api.auth_string is not None:
-        user, _, password = settings.api.auth_string.get_secret_value().partition(":")
-        scheme, _, rest = address.partition("://")
-        address = f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@{rest}"
+        address = with_login(address, settings.api.auth_string.get_secret_value())
     return address
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pubpipe import pipeline
 from pubpipe.errors import PubpipeError, ServerError
-from pubpipe.server import client
+from pubpipe.server import client, form
 
 if TYPE_CHECKING:
+    from pubpipe.model import ReviewAnswer, ReviewRequest
     from pubpipe.pipeline import Workspace
-    from pubpipe.project import ServerSettings
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,20 @@ def server_record(root: Path) -> dict[str, Any] | None:
     return record if isinstance(record, dict) and isinstance(record.get("address"), str) else None
 
 
-def address_of(root: Path, settings: ServerSettings) -> str:
-    """Where this workspace's server answers, or would: the one that runs first, then pubpipe.toml's."""
-    record = server_record(root)
-    if record:
+def find_server(root: Path, environ: Mapping[str, str]) -> str | None:
+    """The address of the server that this workspace uses, if it answers: that of `pubpipe up`, else PREFECT_API_URL's.
+
+    The second counts only where this program's deployments are registered: a PREFECT_API_URL that is set for other
+    work is left alone.
+    """
+    if (record := server_record(root)) and client.running(str(record["address"])):
         return str(record["address"])
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
+    address = environ.get("PREFECT_API_URL", "").rstrip("/").removesuffix("/api")
+    if not address:
+        return None
+    if login := environ.get("PREFECT_API_AUTH_STRING"):
+        address = client.with_login(address, login)
+    return address if client.running(address) and client.is_registered(address) else None
 
 
 def ensure_edition(
@@ -112,15 +120,41 @@ def waiting_run(address: str, publication: str, language: str, digest: str) -> c
     return None
 
 
+def answer_run(
+    address: str, ws: Workspace, request: ReviewRequest, answer: ReviewAnswer, *, wait: float = 120.0
+) -> tuple[str, ...] | None:
+    """Hand the answer to the run that waits with this review; what is wrong with it, or None where no run waits.
+
+    Returns when the run has recorded it, so that the caller sees the next round; after `wait` seconds without a worker
+    the answer is safe in Prefect and this returns as if it were recorded.
+    """
+    run = waiting_run(address, request.publication, request.language, request.digest)
+    if run is None:
+        return None
+    problems = client.resume(address, run.id, form.answer_values(request, answer))
+    if problems:
+        return problems
+    deadline = time.monotonic() + wait
+    while time.monotonic() < deadline:
+        now = client.run_state(address, run.id)
+        if now.waiting and now.review != run.review:
+            upcoming = pipeline.next_review(ws, request.publication, request.language)
+            return upcoming.problems if upcoming and upcoming.stage == request.stage else ()
+        if now.final:
+            if (now.type == "FAILED" and now.name != "Rejected") or now.type == "CRASHED":
+                raise ServerError(
+                    f"the run that took the answer ended as {now.name}: {now.message}",
+                    remedy=f"Its log: {now.url}. The answer is kept there; 'Retry' takes it again.",
+                    retryable=False,
+                )
+            return ()
+        time.sleep(0.5)
+    return ()
+
+
 def _due(ws: Workspace, address: str, publication: str, language: str) -> str | None:
-    """The digest of the review that is due, where some run of the edition waits with a form."""
+    """The digest of the review that is due; asked only where some run of the edition waits with a form."""
     if not any(run.waiting for run in client.open_runs(address, publication, language)):
         return None
     request = pipeline.next_review(ws, publication, language)
-    return request.digest if request else ""
-
-
-def require(address: str) -> None:
-    """Nothing where a Prefect server answers; ServerError with the remedy where none does."""
-    if not client.running(address):
-        raise ServerError(f"no Prefect server answers at {client.safe(address)}.", remedy="Start it with 'pubpipe up'.")
+    return request.digest if request else None

@@ -26,7 +26,7 @@ from typing import IO
 
 from pubpipe.errors import ServerError
 from pubpipe.pipeline import open_workspace
-from pubpipe.project import Project
+from pubpipe.project import Project, RebuildSettings, ServerSettings
 from pubpipe.server import client, runs
 from pubpipe.server.here import FILES_PATH, FILES_VARIABLE, UI_VARIABLE
 
@@ -51,38 +51,38 @@ WHY_V2 = (
 
 def up(
     root: Path,
-    project: Project,
+    settings: ServerSettings,
+    rebuild: RebuildSettings,
     *,
-    tell: Tell,
-    port: int | None = None,
+    say: Tell,
     stop: threading.Event | None = None,
 ) -> None:
     """Start server, deployments and worker, say where they are, and stay until Ctrl-C, SIGTERM or `stop`.
 
     A worker or server that dies is started again, after a pause that grows. When this returns all of it is stopped;
-    schedules stay active and waiting reviews stay open in Prefect's database. `port` overrides pubpipe.toml.
+    schedules stay active and waiting reviews stay open in Prefect's database.
     Raises ServerError: an address beyond loopback, a port in use, a server that runs already or does not come up.
     """
     root = root.resolve()
-    settings = project.server
-    port = port or settings.port
     _loopback_only(settings.host)
     stop = stop or threading.Event()
     state = root / ".pubpipe"
+    with open_workspace(root) as ws:
+        project = ws.project.model_copy(update={"server": settings, "rebuild": rebuild})
     _make(state)
     with _only_one(state, root), _signals(stop):
-        _port_is_free(settings.host, port)
-        house = _House(root, project, port, tell)
+        _port_is_free(settings.host, settings.port)
+        house = _House(root, project, say)
         try:
             house.start(stop)
             if not stop.is_set():
                 house.watch(stop)
         finally:
             house.close()
-            tell("stopped; schedules and waiting reviews stay as they are")
+            say("stopped; schedules and waiting reviews stay as they are")
 
 
-def up_in_background(root: Path, *, tell: Tell, port: int | None = None) -> str:
+def up_in_background(root: Path, *, say: Tell, port: int | None = None) -> str:
     """Start `up` in a process of its own and return the server's address as soon as it takes work.
 
     ServerError with the reason if it ends before that; its words are in `.pubpipe/logs/up.log`.
@@ -97,7 +97,7 @@ def up_in_background(root: Path, *, tell: Tell, port: int | None = None) -> str:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
         )
-    tell("starting Prefect; the first start takes up to a minute")
+    say("starting Prefect; the first start takes up to a minute")
     deadline = time.monotonic() + START_LIMIT + 30
     while time.monotonic() < deadline:
         record = runs.server_record(root)
@@ -114,8 +114,8 @@ def up_in_background(root: Path, *, tell: Tell, port: int | None = None) -> str:
     raise ServerError(f"the server did not come up in {START_LIMIT:.0f} s.", remedy=f"See {state / 'logs'}.")
 
 
-def down(root: Path) -> bool:
-    """Stop what `up` started for this workspace; False where nothing runs.
+def down(root: Path, *, say: Tell) -> bool:
+    """Stop what `up` started for this workspace; False (and said so) where nothing runs.
 
     Only the process that holds this workspace's lock is signalled: a recorded number that now belongs to another
     program never is. ServerError where it does not end.
@@ -124,6 +124,7 @@ def down(root: Path) -> bool:
     holder = _held(state)
     if not holder:
         (state / runs.STATE_FILE).unlink(missing_ok=True)
+        say("no server of this workspace is running")
         return False
     os.kill(holder, signal.SIGTERM)
     deadline = time.monotonic() + 4 * STOP_LIMIT
@@ -134,42 +135,43 @@ def down(root: Path) -> bool:
                 remedy=f"Look at {state / 'logs'}; as a last resort: kill -9 {holder}.",
             )
         time.sleep(0.1)
+    say("stopped; schedules and waiting reviews stay as they are")
     return True
 
 
 class _House:
     """The processes of one `up`."""
 
-    def __init__(self, root: Path, project: Project, port: int, tell: Tell) -> None:
+    def __init__(self, root: Path, project: Project, say: Tell) -> None:
         self.root = root
         self.project = project
-        self.port = port
-        self.tell = tell
+        self.port = project.server.port
+        self.say = say
         self.state = root / ".pubpipe"
         host = project.server.host
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        self.address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         self.environment = environment(root, project, self.address)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.begun: dict[str, float] = {}
         self.delay: dict[str, float] = {}
 
     def start(self, stop: threading.Event) -> None:
-        self.tell("starting Prefect; the first start takes up to a minute")
+        self.say("starting Prefect; the first start takes up to a minute")
         self._spawn("server")
         self._await_server(stop)
         if stop.is_set():
             return
-        self.tell("registering the deployments")
+        self.say("registering the deployments")
         self._register()
         self._tidy()
         self._spawn("worker")
         self._record()
         rebuild = self.project.rebuild
         ui = self.project.server.ui
-        self.tell(WHY_V1 if ui == "v1" else WHY_V2)
+        self.say(WHY_V1 if ui == "v1" else WHY_V2)
         if rebuild.cron:
-            self.tell(f"rebuilds what is stale: {rebuild.cron} ({rebuild.timezone})")
-        self.tell(f"ready: {self.address}")
+            self.say(f"rebuilds what is stale: {rebuild.cron} ({rebuild.timezone})")
+        self.say(f"ready: {self.address}")
 
     def watch(self, stop: threading.Event) -> None:
         """Start again what dies, until `stop`."""
@@ -182,7 +184,7 @@ class _House:
                     continue
                 pause = self.delay.get(name, 1.0)
                 self.delay[name] = min(60.0, 2 * pause)
-                self.tell(f"the {name} ended ({_ending(process.returncode)}); starting it again in {pause:.0f} s")
+                self.say(f"the {name} ended ({_ending(process.returncode)}); starting it again in {pause:.0f} s")
                 _end_group(process.pid)
                 if stop.wait(pause):
                     return
@@ -191,7 +193,7 @@ class _House:
                     self._await_server(stop, fatal=False)
                 elif client.running(self.address):
                     # what the dead worker had begun is nobody's now
-                    with _said(self.tell):
+                    with _said(self.say):
                         runs.take_up_interrupted(self.address)
                     self._spawn("worker")
                 else:
@@ -250,7 +252,7 @@ class _House:
                 )
             if time.monotonic() - said > 15:
                 said = time.monotonic()
-                self.tell(f"still starting ({said - begun:.0f} s)")
+                self.say(f"still starting ({said - begun:.0f} s)")
             if stop.wait(0.25):
                 return
 
@@ -275,13 +277,13 @@ class _House:
     def _tidy(self) -> None:
         """Put right what an earlier end left behind: interrupted runs, reviews of a text that has moved."""
         if count := runs.take_up_interrupted(self.address):
-            self.tell(f"took up {count} interrupted run{'s' if count > 1 else ''}")
-        with _said(self.tell), open_workspace(self.root) as ws:
+            self.say(f"took up {count} interrupted run{'s' if count > 1 else ''}")
+        with _said(self.say), open_workspace(self.root) as ws:
             stale = runs.supersede_stale(ws, self.address)
             for run in runs.reopen(ws, self.address, stale):
                 log.info("reopened %s", run.id)
             if stale:
-                self.tell(f"opened {len(stale)} review{'s' if len(stale) > 1 else ''} anew, because the text moved")
+                self.say(f"opened {len(stale)} review{'s' if len(stale) > 1 else ''} anew, because the text moved")
 
     def _record(self) -> None:
         record = {
@@ -439,14 +441,14 @@ def _log(state: Path, name: str) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _said(tell: Tell) -> Iterator[None]:
+def _said(say: Tell) -> Iterator[None]:
     """What goes wrong here is told and does not stop the server: one bad publication must not block the others."""
     from pubpipe.errors import PubpipeError
 
     try:
         yield
     except PubpipeError as error:
-        tell(str(error))
+        say(str(error))
 
 
 def _end_group(pid: int) -> None:
@@ -473,14 +475,16 @@ def main(arguments: list[str]) -> int:
     """`python -m pubpipe.server.up FOLDER [PORT]`: what `up_in_background` runs."""
     from pubpipe.errors import PubpipeError
 
-    def tell(line: str) -> None:
+    def say(line: str) -> None:
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
     try:
         with open_workspace(Path(arguments[0])) as ws:
-            root, project = ws.root, ws.project
-        up(root, project, tell=tell, port=int(arguments[1]) if len(arguments) > 1 else None)
+            root, settings, rebuild = ws.root, ws.project.server, ws.project.rebuild
+        if len(arguments) > 1:
+            settings = settings.model_copy(update={"port": int(arguments[1])})
+        up(root, settings, rebuild, say=say)
     except PubpipeError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code

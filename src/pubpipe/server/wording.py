@@ -88,7 +88,7 @@ def side_by_side(request: ReviewRequest, *, limit: int = 180_000) -> tuple[str, 
     """
     head = (
         f"## {escape(request.title)} · {escape(request.language_name)}\n\n"
-        f"{escape(_summary(request))}\n\n{{page}}"
+        f"{escape(_summary(request))}\n\n{bullets(map(finding_in_words, request.findings))}\n{{page}}"
         "| | English | Translation | Where from | Remarks |\n|--:|---|---|---|---|\n"
     )
     pages: list[list[str]] = [[]]

@@ -1,0 +1,144 @@
+"""The review form: what Prefect is told to refuse, and that a reading gives back what was typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from pubpipe.model import Finding, ReviewAnswer, ReviewRequest
+from pubpipe.server.form import ABOUT, answer_values, numbers, read_answer, review_form
+from tests.unit.server.requests import item, request
+
+NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
+
+
+def schema_of(asked: ReviewRequest, **more: Any) -> dict[str, Any]:
+    """The schema as Prefect stores it."""
+    from prefect._internal.pydantic.v2_schema import create_v2_schema
+
+    stored: dict[str, Any] = json.loads(json.dumps(create_v2_schema("Review", model_base=review_form(asked, **more))))
+    return stored
+
+
+def refused(asked: ReviewRequest, values: dict[str, Any]) -> list[str]:
+    """The fields that the server refuses, by Prefect's own validation."""
+    from prefect.utilities.schema_tools.validation import build_error_obj, validate
+
+    errors = build_error_obj(validate(values, schema_of(asked)))["errors"]
+    return sorted(e["property"] if isinstance(e, dict) else e for e in errors)
+
+
+def answer(asked: ReviewRequest, **more: Any) -> ReviewAnswer:
+    values: dict[str, Any] = {"decision": "approve", "reviewer": "Sokha", "at": NOON, **more}
+    return ReviewAnswer(
+        publication=asked.publication, language=asked.language, stage=asked.stage, digest=asked.digest, **values
+    )
+
+
+TWO = request(item(1), item(2, target="", origin="open"))
+FIELDS = ["segment_000000000001_1", "segment_000000000002_1"]
+
+
+def test_an_empty_answer_approves_nothing() -> None:
+    assert refused(TWO, {}) == ["decision", "digest", "reviewer", *FIELDS]
+
+
+def test_an_answer_to_another_text_is_refused() -> None:
+    values = answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"}))
+    assert refused(TWO, values) == []
+    assert refused(TWO, {**values, "digest": "0" * 64}) == ["digest"]
+
+
+def test_an_empty_translation_cannot_be_approved() -> None:
+    assert refused(TWO, answer_values(TWO, answer(TWO))) == [FIELDS[1]]
+    assert refused(TWO, answer_values(TWO, answer(TWO, texts={"000000000002-1": " \n"}))) == [FIELDS[1]]
+
+
+def test_changes_can_be_requested_with_an_empty_translation_but_not_without_a_word() -> None:
+    asked = answer(TWO, decision="request_changes", comment="Please translate 2.")
+    assert refused(TWO, answer_values(TWO, asked)) == []
+    assert refused(TWO, answer_values(TWO, asked.model_copy(update={"comment": ""}))) == ["comment"]
+
+
+def test_a_rejection_needs_a_reason() -> None:
+    assert refused(TWO, answer_values(TWO, answer(TWO, decision="reject"))) == ["comment"]
+
+
+@pytest.mark.parametrize("name", ["", " ", "x", "  x  "])
+def test_a_name_has_two_characters_at_least(name: str) -> None:
+    values = answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"}))
+    assert "reviewer" in refused(TWO, {**values, "reviewer": name})
+
+
+def test_a_box_that_an_interface_leaves_out_does_not_restore_the_machines_text() -> None:
+    values = answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"}))
+    del values[FIELDS[0]]
+    assert refused(TWO, values) == [FIELDS[0]]
+
+
+def test_unknown_fields_are_refused() -> None:
+    values = answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"}))
+    assert len(refused(TWO, {**values, "segment_ffffffffffff_9": "smuggled"})) == 1
+
+
+def test_only_segments_that_need_eyes_have_a_box() -> None:
+    asked = request(item(1), item(2, attention=False))
+    assert FIELDS[1] not in schema_of(asked)["properties"]
+
+
+def test_the_form_says_what_it_is_about() -> None:
+    assert schema_of(TWO)[ABOUT] == {"stage": "language review", "digest": TWO.digest, "round": 1}
+
+
+def test_reading_gives_the_texts_that_were_changed_and_no_others() -> None:
+    typed = "  ពីរ <1>ច្បាប់</1>\n{{ 7*7 }} "
+    values = answer_values(TWO, answer(TWO, comment="ok", texts={"000000000002-1": typed}))
+    schema = schema_of(TWO)
+    shown = {name: field["default"] for name, field in schema["properties"].items() if "default" in field}
+    read = read_answer(TWO, values, about=schema[ABOUT], shown=shown, run="r1", at=NOON)
+    assert read == answer(TWO, comment="ok", texts={"000000000002-1": typed}, run="r1")
+
+
+def test_a_template_value_in_a_text_stays_a_text() -> None:
+    text = '{"__prefect_kind": "jinja", "template": "{{ 7*7 }}"}'
+    field = schema_of(request(item(1, target=text, source=text)))["properties"][FIELDS[0]]
+    assert field["default"] == text
+    assert isinstance(field["default"], str)
+    assert isinstance(field["description"], str)
+
+
+def test_a_sign_off_has_no_boxes_and_can_send_segments_back_by_number() -> None:
+    asked = request(item(1), item(2), kind="edition", stage="sign-off")
+    assert not set(FIELDS) & set(schema_of(asked)["properties"])
+    given = answer(asked, decision="request_changes", comment="see there", segments=(1, 2))
+    values = answer_values(asked, given)
+    assert refused(asked, values) == []
+    assert refused(asked, {**values, "segments_to_send_back": "the second"}) == ["segments_to_send_back"]
+    assert read_answer(asked, values, about={}, shown={}, run="r", at=NOON).segments == (1, 2)
+
+
+def test_a_blocking_finding_is_taken_on_by_its_number() -> None:
+    finding = Finding(check="numbers", severity="block", message="2019 became 2091.")
+    asked = request(item(1, findings=(finding,)), blocking=("numbers: 2019 became 2091.",))
+    values = answer_values(asked, answer(asked, waive=("numbers: 2019 became 2091.",)))
+    assert values["findings_to_accept"] == "1"
+    assert read_answer(asked, values, about={}, shown={}, run="r", at=NOON).waive == ("numbers: 2019 became 2091.",)
+    description = schema_of(asked, markdown=False)["properties"]["findings_to_accept"]["description"]
+    assert "1. segment 1: 2019 became 2091." in description
+
+
+def test_problems_of_the_last_answer_stand_at_the_top() -> None:
+    form = review_form(request(item(1), problems=("Segment 1: <1> is missing.",)))
+    assert "Your last answer was not taken" in str(form._description)
+    assert "&#60;1&#62; is missing" in str(form._description)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", ()), ("3", (3,)), ("3, 7-9", (3, 7, 8, 9)), ("9-7", ()), ("1 1,1", (1,)), ("1-999999", ())],
+)
+def test_numbers_are_read_with_their_ranges(text: str, expected: tuple[int, ...]) -> None:
+    assert numbers(text) == expected
