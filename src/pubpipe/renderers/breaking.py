@@ -81,7 +81,7 @@ def _between(text: str, profile: LanguageProfile, longest: int) -> dict[int, str
     # Typst keeps East Asian line-start rules itself, and a joiner would disturb how it squeezes punctuation.
     held = "" if profile.word_class == "east-asian" else profile.typesetting.not_at_line_start
     for place, character in enumerate(text):
-        if place and character in held:
+        if place and character in held and not _belongs(character, text[:place]):
             if text[place - 1] == " " and place > 1:
                 before[place - 1] = _HARD_SPACE
                 before.pop(place, None)

@@ -6,6 +6,9 @@ import datetime as dt
 
 from pubpipe.languages import LanguageProfile
 
+_BCP47 = {"gregorian": "gregory"}
+"""Calendars that a locale tag calls otherwise (CLDR bcp47/calendar.xml): a key has at most eight letters."""
+
 
 def long_date(date: dt.date, profile: LanguageProfile) -> str:
     """A date in words in the language's default calendar, with Western digits.
@@ -17,5 +20,6 @@ def long_date(date: dt.date, profile: LanguageProfile) -> str:
 
     noon = dt.datetime(date.year, date.month, date.day, 12, tzinfo=dt.UTC)
     style = profile.date_pattern or "long"
-    locale = f"{profile.locale.replace('_', '-')}-u-ca-{profile.calendar}-nu-latn"
+    calendar = _BCP47.get(profile.calendar, profile.calendar)
+    locale = f"{profile.locale.replace('_', '-')}-u-ca-{calendar}-nu-latn"
     return str(MessageFormat("{day, date, " + style + "}", locale).format({"day": noon})).strip()

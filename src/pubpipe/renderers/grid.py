@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pubpipe.model import Cell, Row, Table, Value
+from math import sqrt
+
+from pubpipe.model import Cell, Heading, Paragraph, Row, Table, Value, plain
 
 
 class Placed(Value):
@@ -35,13 +37,9 @@ class Grid(Value):
 def lay_out(table: Table) -> Grid:
     """The table with every cell at its column; short rows are filled with empty cells, overlaps cut."""
     columns = max([len(table.widths), 1, *(_extent(part) for part in (table.head, table.body, table.foot))])
-    return Grid(
-        columns=columns,
-        shares=_shares(table.widths, columns),
-        head=_place(table.head, columns),
-        body=_place(table.body, columns),
-        foot=_place(table.foot, columns),
-    )
+    head, body, foot = (_place(part, columns) for part in (table.head, table.body, table.foot))
+    shares = _shares(table, (*head, *body, *foot), columns)
+    return Grid(columns=columns, shares=shares, head=head, body=body, foot=foot)
 
 
 def _extent(rows: tuple[Row, ...]) -> int:
@@ -89,10 +87,25 @@ def _place(rows: tuple[Row, ...], columns: int) -> tuple[tuple[Placed, ...], ...
     return tuple(out)
 
 
-def _shares(widths: tuple[float | None, ...], columns: int) -> tuple[float, ...]:
-    """Known widths in proportion, unknown ones the mean of the known; never under a quarter of an even share."""
-    known = [w for w in widths if w]
-    mean = sum(known) / len(known) if known else 1.0
-    raw = [(widths[i] if i < len(widths) else None) or mean for i in range(columns)]
-    raw = [max(w, sum(raw) / columns / 4) for w in raw]
-    return tuple(w / sum(raw) for w in raw)
+def _shares(table: Table, grid_rows: tuple[tuple[Placed, ...], ...], columns: int) -> tuple[float, ...]:
+    """What the source says, else by how much text each column holds; never under a third of an even share.
+
+    The square root of the longest cell: a column of sentences gets more room than one of numbers, not all of it.
+    """
+    weights = [1.0] * columns
+    for row in grid_rows:
+        for placed in row:
+            if placed.columns == 1:
+                weights[placed.column] = max(weights[placed.column], sqrt(_length(placed.cell)))
+    known = [table.widths[i] if i < len(table.widths) else None for i in range(columns)]
+    if any(known):
+        total = sum(w for w in known if w)
+        mean = total / sum(1 for w in known if w)
+        weights = [w or mean for w in known]
+    least = sum(weights) / columns / 3
+    weights = [max(w, least) for w in weights]
+    return tuple(w / sum(weights) for w in weights)
+
+
+def _length(cell: Cell) -> int:
+    return sum(len(plain(b.unit.content)) for b in cell.blocks if isinstance(b, Paragraph | Heading)) or 1

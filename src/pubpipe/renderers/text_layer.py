@@ -95,9 +95,12 @@ def mend(data: bytes) -> bytes:
         spelled = _vote(cluster for _, content in pages for cluster in content.clusters)
         for target, content in pages:
             target.Contents = pdf.make_stream(_write(content, spelled))
+        shown = {one.glyph for _, content in pages for c in content.clusters for one in c.shown}
         for key, (font, mapping) in fonts.items():
-            own = {g: text for (k, g), text in spelled.items() if k == key}
-            font.ToUnicode = pdf.make_stream(_cmap({g: strip(t) for g, t in {**mapping, **own}.items() if strip(t)}))
+            # A glyph that got no characters must not keep the whole cluster that Typst gave it.
+            rest = {g: strip(t) for g, t in mapping.items() if (key, g) not in shown}
+            own = {g: t for (k, g), t in spelled.items() if k == key}
+            font.ToUnicode = pdf.make_stream(_cmap({g: t for g, t in (rest | own).items() if t}))
         _clean_titles(pdf)
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
@@ -169,7 +172,8 @@ def _clusters(shown: list[_Shown]) -> list[_Cluster]:
             last = out[-1]
             first = last.shown[0]
             if last.text == one.text and (
-                (one.span >= 0 and one.span == last.shown[-1].span) or (one.glyph != first.glyph and _several(one.text))
+                (one.span >= 0 and one.span == last.shown[-1].span)
+                or (one.glyph != first.glyph and (_several(one.text) or one.operator != last.shown[-1].operator))
             ):
                 last.shown.append(one)
                 continue

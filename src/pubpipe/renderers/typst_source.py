@@ -238,8 +238,11 @@ class _Writer:
         if grid.columns > 8:
             table = f"text(size: {max(0.5, 8 / grid.columns):.2f}em, {table})"
         if block.caption is None:
-            return f"block(breakable: true, width: 100%, {table})"
+            whole = "false" if _short(grid) else "true"
+            return f"block(breakable: {whole}, width: 100%, {table})"
         caption = self.caption("table", block.caption)
+        if _short(grid):  # Typst breaks a table anywhere; a short one stays whole
+            table = f"block(breakable: false, width: 100%, {table})"
         return f"figure(kind: table, supplement: none, caption: {caption}, {table})"
 
     def _cells(self, grid: Grid, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
@@ -272,6 +275,14 @@ class _Writer:
 def literal(text: str) -> str:
     """A Typst string literal; nothing in it can be read as markup."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _short(grid: Grid) -> bool:
+    """The table certainly fits on a page."""
+    rows = (*grid.head, *grid.body, *grid.foot)
+    cells = [b for row in rows for placed in row for b in placed.cell.blocks]
+    text = sum(len(plain(b.unit.content)) for b in cells if isinstance(b, Paragraph))
+    return len(rows) <= 10 and text <= 800 and all(isinstance(b, Paragraph) for b in cells)
 
 
 def _indented(line: str) -> str:

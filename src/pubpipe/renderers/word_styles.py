@@ -16,7 +16,7 @@ _FORMATS = {
     "lower-roman": ("lowerRoman", "%{n}."),
     "upper-roman": ("upperRoman", "%{n}."),
 }
-_BULLETS = ("\u2022", "\u2013", "\u25e6")
+_BULLETS = ("\u2022", "\u2013")
 INDENT = 397
 """Twips that each list level moves to the right (7 mm)."""
 
@@ -115,7 +115,8 @@ def styles(look: Look) -> str:
         f'<w:color w:val="{colour.text.lstrip("#").upper()}"/>'
         f'<w:sz w:val="{round(base * 2)}"/><w:szCs w:val="{round(base * 2)}"/>{look.language()}'
         "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
-        '<w:spacing w:after="120" w:line="264" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>',
+        f'<w:spacing w:after="120" w:line="{_line(look)}" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
+        "</w:docDefaults>",
         _style("Normal", "Normal", default=True, quick=True),
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>',
@@ -235,8 +236,8 @@ def styles(look: Look) -> str:
         _style(
             "Preview",
             "Preview",
-            paragraph='<w:spacing w:after="0"/><w:jc w:val="center"/>',
-            run=look.properties(bold=True, colour="#b42318", size=base),
+            paragraph='<w:spacing w:before="60" w:after="200"/><w:jc w:val="center"/>',
+            run=look.properties(bold=True, colour="#b42318", size=small),
         ),
         _style(
             "Footer",
@@ -335,6 +336,11 @@ def _justified(look: Look) -> str:
     """Body text is justified in spaced scripts; Word has no tracking limits, so unspaced ones stay ragged."""
     spaced = look.profile.spaced or look.profile.word_class == "east-asian"
     return '<w:jc w:val="both"/>' if spaced else '<w:jc w:val="left"/>'
+
+
+def _line(look: Look) -> int:
+    """Line spacing in 240ths of the font's own: fonts of stacking scripts bring the room in their metrics."""
+    return 240 if look.complex else 264
 
 
 def _tight() -> str:
