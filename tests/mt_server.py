@@ -307,9 +307,9 @@ def _spoil(answer: str, text: str, fault: str | None) -> str:
     if fault == "lose-tokens":
         return _TOKEN.sub("", answer)
     if fault == "lose-all-tokens":
-        return re.sub(r"XQZ\d+Z", "", _TOKEN.sub("", answer))
+        return re.sub(r"\[X\d+X\]|XQZ\d+Z|@@PH\d+@@", "", answer)
     if fault == "double-tokens":
-        return _TOKEN.sub(lambda m: m[0] * 2, answer)
+        return re.sub(r"\[X\d+X\]|@@PH\d+@@", lambda m: m[0] * 2, answer)
     if fault == "cross-tokens":
         numbers = _TOKEN.findall(answer)[::-1]
         return _TOKEN.sub(lambda m: f"[X{numbers.pop(0)}X]", answer)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pubpipe.engines import google, microsoft, mymemory, none, pseudo
+from pubpipe.engines import google, libretranslate, llm, microsoft, mymemory, none, pseudo
 from pubpipe.engines.base import (
     Cache,
     Engine,
@@ -30,6 +30,8 @@ ENGINES: dict[str, EngineFactory] = {
     "google": google.FACTORY,
     "microsoft": microsoft.FACTORY,
     "mymemory": mymemory.FACTORY,
+    "libretranslate": libretranslate.FACTORY,
+    "llm": llm.FACTORY,
     "pseudo": pseudo.FACTORY,
     "none": none.FACTORY,
 }
@@ -82,7 +84,9 @@ def _plugin(name: str) -> EngineFactory:
 
 def _config_error(name: str, factory: EngineFactory, error: ValidationError) -> ConfigError:
     """The first problem of a settings table, in words; the value is not repeated, it may be a secret."""
-    first = error.errors()[0]
+    errors = error.errors()
+    # A misspelled key is often the reason that another one is missing.
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     key = ".".join(str(part) for part in first["loc"]) or "the table"
     if first["type"] == "extra_forbidden":
         known = list(factory.settings.model_fields)

@@ -68,15 +68,23 @@ def _is_prose(text: str) -> bool:
 
 def _script_complaint(source: str, answer: str, target: LanguageProfile) -> Complaint | None:
     """Whether the letters are those of the target's script; short answers and kept names are let through."""
-    kept = set(re.findall(r"[^\W\d_]+", source)) if not target.latin_diacritics else set()
-    words = [w for w in re.findall(r"[^\W\d_][\w\u0300-\u036f]*", answer) if w not in kept]
-    letters = [c for w in words for c in w if unicodedata.category(c)[0] in "LM"]
-    if not letters:
+
+    def ours(c: str) -> bool:
+        return any(a <= ord(c) <= b for a, b in target.script_ranges)
+
+    def letters(text: str) -> list[str]:
+        return [c for c in text if unicodedata.category(c)[0] in "LM"]
+
+    right = letters("".join(c for c in answer if ours(c)))
+    names = set() if target.latin_diacritics else set(re.findall(r"[^\W\d_]+", source.casefold()))
+    # Japanese and Thai put no space between a Latin name and their own letters.
+    rest = "".join(" " if ours(c) else c for c in answer)
+    wrong = letters("".join(w for w in re.findall(r"[^\W\d_]+", rest) if w.casefold() not in names))
+    if not right and not wrong:
         # Every word stands in the source as it is: only names may do that.
         return Complaint("text", "the source's words, untranslated") if _is_prose(answer) else None
-    ours = sum(any(a <= ord(c) <= b for a, b in target.script_ranges) for c in letters)
-    if len(letters) >= 8 and ours / len(letters) < 0.5:
+    if len(right) + len(wrong) >= 8 and len(right) < len(wrong):
         return Complaint("text", f"text that is not in the script of {target.english_name}")
-    if target.latin_diacritics and len(letters) >= 40 and not any(ord(c) > 0x7F for c in letters):
+    if target.latin_diacritics and len(right) >= 30 and answer.isascii():
         return Complaint("text", f"text without the marks of {target.english_name}")
     return None

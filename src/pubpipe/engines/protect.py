@@ -390,16 +390,15 @@ def _space(shield: Shield, texts: list[str], numbers: list[int], target: Languag
             gap_after = gap_after or (target.spaced and had_after and right.isalnum())
         elif isinstance(value, Placeholder):
             if gap_before and not had_before:
-                gap_before, gap_after = False, gap_after or right.isalnum()
+                gap_before, gap_after = False, True
+            gap_after = right.isalnum() and (gap_after or (target.spaced and had_after))
             if value.kind == "break":
                 gap_before = gap_after = False
         else:
             gap_before = gap_before or (target.spaced and had_before and left.isalnum())
             gap_after = gap_after or (target.spaced and had_after and right.isalnum())
-        if right in _CLOSING and not had_after:
-            gap_after = False
-        if left in _OPENING and not had_before:
-            gap_before = False
+        gap_after = gap_after and right not in _CLOSING
+        gap_before = gap_before and left not in _OPENING
         if not target.spaced:
             own = shown[j]
             gap_before = gap_before and _separate(left, own[:1] or right, target)

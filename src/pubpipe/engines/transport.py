@@ -46,7 +46,7 @@ class HttpSettings(EngineSettings):
     concurrency: int | None = Field(default=None, ge=1, le=32)
     """Requests at the same time, instead of the engine's own limit."""
 
-    @field_validator("base_url")
+    @field_validator("base_url", check_fields=False)
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
