@@ -130,7 +130,8 @@ def _with_server(
     from pubpipe import pipeline
     from pubpipe.cli.progress import editions_progress
     from pubpipe.errors import ServerError
-    from pubpipe.server.client import ensure_run, follow
+    from pubpipe.server.client import follow
+    from pubpipe.server.runs import ensure_edition
 
     names: dict[str, str] = {}
     states: dict[str, dict[str, Any]] = {}
@@ -141,9 +142,7 @@ def _with_server(
             if (files := pipeline.up_to_date(ws, publication, language)) is not None:
                 results.append({"language": language, "state": "up to date", "files": [r.path for r in files]})
                 continue
-            request = pipeline.next_review(ws, publication, language)
-            key = pipeline.edition_key(ws, publication, language)
-            run = ensure_run(address, publication, language, key, review=request.digest[:12] if request else None)
+            run = ensure_edition(ws, address, publication, language)
         except PubpipeError as error:
             report(error, f"{publication}/{language}: ")
             code = code or error.exit_code

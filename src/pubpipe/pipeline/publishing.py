@@ -6,13 +6,16 @@ import datetime as dt
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pubpipe import __version__, review
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
 from pubpipe.model import ApprovedEdition, DraftEdition, Rendition
 from pubpipe.pipeline.edition import EditionView, look_of, view
 from pubpipe.pipeline.workspace import Workspace, write_atomically
+
+if TYPE_CHECKING:
+    from pubpipe.renderers import Imprint
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +117,7 @@ def intact(path: Path, file_hash: Hash) -> bool:
         return False
 
 
-def imprint_of(present: EditionView) -> Any:
+def imprint_of(present: EditionView) -> Imprint:
     from pubpipe.renderers import Imprint
 
     project = present.ws.project
@@ -126,7 +129,6 @@ def imprint_of(present: EditionView) -> Any:
         contact=project.imprint.contact,
         url=project.imprint.url,
         licence=project.imprint.licence,
-        notice=present.notice,
         program=f"pubpipe {__version__}",
     )
 

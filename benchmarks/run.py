@@ -1,0 +1,174 @@
+"""Speed and memory as ratios against named peers, measured in one run: `make bench`.
+
+Every figure is the whole process as a user starts it: wall time from start to exit, and peak memory of the largest
+process, as the operating system accounts for it. The commands that are compared run in turn (A B A B …), so that a
+machine that is busy is busy for both; the median counts.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+RUNS = 5
+REVIEWER = "Benchmark (a program)"
+ID = "mekong-migration"
+
+
+@dataclass(frozen=True)
+class Measured:
+    seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    what: str
+    value: float
+    limit: float
+    detail: str
+
+    @property
+    def held(self) -> bool:
+        return self.value <= self.limit
+
+
+def once(command: Sequence[str], cwd: Path, prepare: Callable[[], None] | None = None) -> Measured:
+    """Wall time and peak memory of one run of a command that ends well."""
+    if prepare is not None:
+        prepare()
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("PUBPIPE_", "PREFECT_"))}
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=cwd, env={**environ, "DO_NOT_TRACK": "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{said.decode(errors='replace')}")
+    return Measured(seconds, _peak(usage) / 1024)
+
+
+def _peak(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss
+
+
+def in_turn(
+    cwd: Path, commands: dict[str, tuple[Sequence[str], Callable[[], None] | None]], runs: int = RUNS
+) -> dict[str, Measured]:
+    """Name to median: each command once to warm up, then all of them in turn."""
+    results: dict[str, list[Measured]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        for name, (command, prepare) in commands.items():
+            measured = once(command, cwd, prepare)
+            if number:
+                results[name].append(measured)
+    return {
+        name: Measured(statistics.median(m.seconds for m in all_), max(m.megabytes for m in all_))
+        for name, all_ in results.items()
+    }
+
+
+def main() -> None:
+    binary = Path(sys.executable).parent
+    pubpipe, prefect = str(binary / "pubpipe"), str(binary / "prefect")
+    soffice = shutil.which("soffice")
+    rows: list[Ratio] = []
+    with tempfile.TemporaryDirectory() as folder:
+        ws = Path(folder) / "ws"
+        _workspace(pubpipe, ws)
+        outputs = ws / "outputs"
+
+        start = in_turn(
+            ws,
+            {
+                "pubpipe --help": ((pubpipe, "--help"), None),
+                "pubpipe status": ((pubpipe, "status"), None),
+                "prefect version": ((prefect, "version"), None),
+            },
+        )
+        base = start["prefect version"].seconds
+        for name in ("pubpipe --help", "pubpipe status"):
+            rows.append(Ratio(f"{name} / prefect version", start[name].seconds / base, 0.25, _seconds(start)))
+
+        publish = (pubpipe, "publish", "summary.docx", "--id", ID, "--direct")
+        words = Path(folder) / "word"
+        word_files = sorted(str(p) for p in outputs.rglob("*.docx") if "review" not in p.parts)
+        commands: dict[str, tuple[Sequence[str], Callable[[], None] | None]] = {
+            "12 documents": (publish, lambda: shutil.rmtree(outputs)),
+            "nothing changed": (publish, None),
+        }
+        if soffice:
+            copies = [str(shutil.copy(f, Path(folder))) for f in word_files]
+            convert = (soffice, "--headless", "--convert-to", "pdf", "--outdir", str(words), *copies)
+            commands["LibreOffice"] = (convert, None)
+        made = in_turn(ws, commands, 3)
+        rows.append(
+            Ratio(
+                "publish with nothing changed / first publish",
+                made["nothing changed"].seconds / made["12 documents"].seconds,
+                0.1,
+                _seconds(made),
+            )
+        )
+        if soffice:
+            rows.append(
+                Ratio(
+                    "12 documents / LibreOffice converting the six DOCX",
+                    made["12 documents"].seconds / made["LibreOffice"].seconds,
+                    1.5,
+                    _seconds(made),
+                )
+            )
+        else:
+            print("NOT RUN: the comparison with LibreOffice. To run it: apt-get install libreoffice-writer-nogui")
+        rows.append(
+            Ratio(
+                "peak memory of 12 documents / 500 MB",
+                made["12 documents"].megabytes / 500,
+                1.0,
+                f"{made['12 documents'].megabytes:.0f} MB",
+            )
+        )
+    print("| what | ratio | limit | held | medians |\n|---|---|---|---|---|")
+    for row in rows:
+        print(f"| {row.what} | {row.value:.2f} | {row.limit} | {'yes' if row.held else 'NO'} | {row.detail} |")
+    if not all(row.held for row in rows):
+        sys.exit(1)
+
+
+def _seconds(results: dict[str, Measured]) -> str:
+    return ", ".join(f"{name} {m.seconds:.2f} s" for name, m in results.items())
+
+
+def _workspace(pubpipe: str, ws: Path) -> None:
+    """The example with everything approved and published once."""
+    once((pubpipe, "init", str(ws), "--example"), ws.parent)
+    once((pubpipe, "memory", "import", "memory.tmx"), ws)
+    publish = (pubpipe, "publish", "summary.docx", "--id", ID, "--direct")
+    once(publish, ws)
+    for stage in ("language review", "sign-off"):
+        once(
+            (
+                *(pubpipe, "review", "approve", ID, "--language", "all", "--stage", stage),
+                *("--all-rounds", "--yes", "--reviewer", REVIEWER),
+            ),
+            ws,
+        )
+    once(publish, ws)
+
+
+if __name__ == "__main__":
+    main()
