@@ -1,6 +1,6 @@
 """Japanese."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="ja",
@@ -32,10 +32,35 @@ PROFILE = LanguageProfile(
         length_ratio=0.42,
         sentence_end="。？！",  # W3C JLREQ 3.1.2, cl-06 and cl-04
         negation=("ない", "なく", "なかっ", "ません", "ず", "ぬ", "非", "不", "無", "未", "禁"),
+        obligation=(
+            "ねばならない",
+            "なければならない",
+            "なければなりません",
+            "なくては",
+            "ねば",
+            "べき",
+            "ものとする",
+            "必要",
+            "必ず",
+            "必須",
+            "義務",
+            "要する",
+        ),
+        signature=((0x3041, 0x30FF),),  # Unicode blocks Hiragana, Katakana
+        question_end=("か",),  # the particle of questions; formal text writes ですか。
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "移住 労働者 は 公正 な 賃金 と 良い 労働 条件 を 得る 権利 が あり どの 国 で 働く 場合 も 法律 の もと で 家族 と ともに 等しく 守られる サービス "
         "センター"
+    ),
+    numbers=Numbers(
+        # CLDR spell-out rules and compact decimals, ja; two scale words join ("千万": 10^7)
+        scales={"百": 2, "千": 3, "万": 4, "億": 8, "兆": 12},
+        not_scales=("百貨", "千葉"),  # department store, a prefecture
+        # CLDR calendars, japanese: the common-era year before year 1 of the era
+        eras={"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867},
+        era_first_year="元",
+        numerals="〇一二三四五六七八九十百千",
     ),
     engine_codes={"mymemory": "ja-JP"},
 )

@@ -1,6 +1,6 @@
 """Khmer."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="km",
@@ -28,11 +28,17 @@ PROFILE = LanguageProfile(
         length_ratio=1.04,
         sentence_end="។៕?!",  # Unicode ch. 16.4: KHAN, BARIYOOSAN
         negation=("មិន", "ពុំ", "គ្មាន", "កុំ", "អត់", "ឥត"),
+        obligation=("ត្រូវ", "ចាំបាច់", "គប្បី", "កាតព្វកិច្ច", "តម្រូវ", "គួរ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "កម្មករ ចំណាកស្រុក មាន សិទ្ធិ ទទួល បាន ប្រាក់ឈ្នួល ត្រឹមត្រូវ និង លក្ខខណ្ឌ ការងារ ល្អ នៅ "
         "គ្រប់ ប្រទេស ដែល ពួកគេ ធ្វើការ ព្រម ទាំង ការគាំពារ ស្មើគ្នា ក្រោម ច្បាប់ សម្រាប់ គ្រួសារ "
         "ស្ត្រី ឪពុក ម្តាយ"
+    ),
+    numbers=Numbers(
+        # CLDR spell-out rules and compact decimals, km; two scale words join ("ពាន់លាន": 10^9)
+        scales={"រយ": 2, "ពាន់": 3, "ម៉ឺន": 4, "សែន": 5, "លាន": 6, "កោដិ": 7, "ប៊ីលាន": 9, "ទ្រីលាន": 12},
+        year_offsets=(543,),  # Buddhist era, in use beside the common era in official documents
     ),
     engine_codes={"mymemory": "km-KH"},
 )

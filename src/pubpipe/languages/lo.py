@@ -1,6 +1,6 @@
 """Lao."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="lo",
@@ -29,11 +29,19 @@ PROFILE = LanguageProfile(
         length_ratio=0.99,
         sentence_end="",  # Unicode ch. 16.2: no mark of its own; usage differs, so none is asked for
         negation=("ບໍ່", "ບໍ", "ຫ້າມ", "ຢ່າ", "ປາສະຈາກ", "ໄຮ້"),
+        obligation=("ຕ້ອງ", "ຈຳເປັນ", "ຄວນ", "ພຶງ", "ບັງຄັບ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "ແຮງງານ ຍ້າຍຖິ່ນ ມີ ສິດ ໄດ້ຮັບ ຄ່າຈ້າງ ທີ່ ເປັນທຳ ແລະ ເງື່ອນໄຂ ການເຮັດວຽກ ທີ່ດີ ໃນ ທຸກ "
         "ປະເທດ ທີ່ ພວກເຂົາ ເຮັດວຽກ ພ້ອມ ການປົກປ້ອງ ຢ່າງ ເທົ່າທຽມ ພາຍໃຕ້ ກົດໝາຍ ສຳລັບ ຄອບຄົວ "
         "ແມ່ຍິງ ນ້ຳ ຜູ້ໃຫຍ່"
+    ),
+    numbers=Numbers(
+        # CLDR compact decimals, lo, and the same words of the spell-out rules in Lao script
+        scales={"ຮ້ອຍ": 2, "ພັນ": 3, "ໝື່ນ": 4, "ແສນ": 5, "ລ້ານ": 6, "ຕື້": 9},
+        not_scales=("ຮ້ອຍລະ", "ພັນທະ", "ພັນລະຍາ"),  # per cent, obligation, wife
+        year_offsets=(543,),  # Buddhist era, in use beside the common era
+        spelled_below=100,  # CLDR 48 spells lo from 100 on with Thai letters
     ),
     engine_codes={"mymemory": "lo-LA"},
 )

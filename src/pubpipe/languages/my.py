@@ -1,6 +1,6 @@
 """Burmese (Myanmar)."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="my",
@@ -33,11 +33,19 @@ PROFILE = LanguageProfile(
         length_ratio=1.50,
         sentence_end="။?!",  # Unicode ch. 16.3: SECTION
         negation=("မ",),  # the prefix of verbal negation; also a common syllable: weak evidence
+        obligation=("ရမည်", "ရမယ်", "ရပါမည်", "ရမှာ", "ရန်လို", "ဖို့လို", "လိုအပ်", "မဖြစ်မနေ", "ရမ", "သင့်"),
+        question_end=("လား", "လဲ", "လော", "နည်း", "သနည်း", "ပါလား"),  # the particles of yes-no and open questions
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "ရွှေ့ပြောင်း လုပ်သားများ သည် တရားမျှတသော လုပ်ခ နှင့် ကောင်းမွန်သော အလုပ်အကိုင် "
         "ပတ်ဝန်းကျင် ကို နိုင်ငံတိုင်း တွင် ရပိုင်ခွင့် ရှိသည် ကုမ္ပဏီ ဝန်ထမ်း အားလုံး ဥပဒေ "
         "အောက်တွင် တန်းတူ အကာအကွယ် ရ ပစ္စည်း အင်္ဂါ"
+    ),
+    numbers=Numbers(
+        # CLDR spell-out rules and compact decimals, my
+        scales={"ရာ": 2, "ထောင်": 3, "သောင်း": 4, "သိန်း": 5, "သန်း": 6, "ကုဋေ": 7, "ဘီလီယံ": 9, "ထရီလီယံ": 12},
+        not_scales=("ရာခိုင်နှုန်း", "ရာနှုန်း", "ရာစု", "ရာသီ", "ရာဇဝတ်"),  # per cent, century, season, crime
+        scale_first=True,  # CLDR compact decimals, my: "ကုဋေ 0 သောင်း"
     ),
     engine_codes={"mymemory": "my-MM"},
 )

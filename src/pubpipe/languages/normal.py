@@ -1,8 +1,8 @@
 """Two forms of a text: `canonical`, which is stored and published, and `fold`, which is only compared.
 
 NFC alone does not make equal what readers see as equal, and NFKC destroys Thai and Lao (it splits U+0E33 and
-U+0EDC), so neither form is one of Unicode's own. Each rule looks only at characters of its own script, so that no
-language has to be named: a Thai name in an English sentence is repaired like any other Thai.
+U+0EDC), so neither form is one of Unicode's own. Each rule looks only at characters of its own script, so
+that no language has to be named: a Thai name in an English sentence is repaired like any other Thai.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _SPACES = re.compile(r"\s+")
 def canonical(text: str) -> str:
     """The text as it is stored and published: NFC, and repairs that no reader can see.
 
-    Idempotent. Sources of the repairs: Thai and Lao SARA AM, the doubled SARA E and the order of tone and vowel from
-    the Unicode core specification 16.1 and 16.2; Khmer order (base, robat, subscripts with RO last, shifter, vowel,
-    signs) from 16.4, table 16-10, and the deprecated U+17A3 from the code chart.
+    Idempotent. Sources of the repairs: Thai and Lao SARA AM, the doubled SARA E and the order of tone and
+    vowel from the Unicode core specification 16.1 and 16.2; Khmer order (base, robat, subscripts with RO
+    last, shifter, vowel, signs) from 16.4, table 16-10, and the deprecated U+17A3 from the code chart.
     """
     if text.isascii():
         return text
@@ -40,10 +40,10 @@ def canonical(text: str) -> str:
 def fold(text: str) -> str:
     """A key for comparing: canonical, case folded, and without every difference that means nothing.
 
-    Besides `canonical` it drops invisible characters (U+200B to U+200D, U+2060, U+FEFF, U+00AD), makes white space
-    one space, digits of all scripts ASCII, quotation marks and dashes plain, full and half width alike; and it joins
-    Khmer coeng DA and TA, Lao HO NO and HO MO with their two-letter spelling, both Vietnamese tone placements, and
-    the Burmese orders that look the same (Unicode Technical Note 11).
+    Besides `canonical` it drops invisible characters (U+200B to U+200D, U+2060, U+FEFF, U+00AD), makes white
+    space one space, digits of all scripts ASCII, quotation marks and dashes plain, full and half width alike;
+    and it joins Khmer coeng DA and TA, Lao HO NO and HO MO with their two-letter spelling, both Vietnamese
+    tone placements, and the Burmese orders that look the same (Unicode Technical Note 11).
     """
     text = canonical(text)
     if text.isascii():
@@ -54,7 +54,8 @@ def fold(text: str) -> str:
 
 
 def fold_with_map(text: str) -> tuple[str, tuple[int, ...]]:
-    """`fold(text)`, and for each of its characters (and its end) the index in `text` where that character begins.
+    """`fold(text)`, and for each of its characters (and its end) the index in `text` where that character
+    begins.
 
     A span (a, b) of the folded text is `unfold_span(text, map, a, b)` of the original.
     """
@@ -67,7 +68,8 @@ def fold_with_map(text: str) -> tuple[str, tuple[int, ...]]:
 
 
 def unfold_span(text: str, places: tuple[int, ...], start: int, end: int) -> tuple[int, int]:
-    """Where the folded characters `start` to `end` stand in `text`, without invisible characters at the edges."""
+    """Where the folded characters `start` to `end` stand in `text`, without invisible characters at the
+    edges."""
     first, last = places[start], places[end] if end > start else places[start]
     while last > first and _INVISIBLE.match(text[last - 1]):
         last -= 1
@@ -79,10 +81,11 @@ def unfold_span(text: str, places: tuple[int, ...], start: int, end: int) -> tup
 def zawgyi(text: str) -> Literal["yes", "no", "unknown"]:
     """Whether a paragraph is Burmese in the Zawgyi encoding, which shows as nonsense in a Unicode font.
 
-    "unknown" means that the text is too short or too plain to tell: it looks the same in both encodings, or the
-    detector (myanmartools, trained on paragraphs) is undecided. Text without Burmese letters is "no". A short text
-    is "yes" only where it also breaks the rules of Unicode's encoding (a U+1039 that stacks nothing, a vowel E
-    with no consonant before it), because on single words the detector alone calls good Burmese Zawgyi.
+    "unknown" means that the text is too short or too plain to tell: it looks the same in both encodings, or
+    the detector (myanmartools, trained on paragraphs) is undecided. Text without Burmese letters is "no". A
+    short text is "yes" only where it also breaks the rules of Unicode's encoding (a U+1039 that stacks
+    nothing, a vowel E with no consonant before it), because on single words the detector alone calls good
+    Burmese Zawgyi.
     """
     letters = len(_BURMESE.findall(text))
     if not letters:
@@ -95,7 +98,8 @@ def zawgyi(text: str) -> Literal["yes", "no", "unknown"]:
     return "unknown"
 
 
-# --- steps -----------------------------------------------------------------------------------------------------
+# --- steps
+# -----------------------------------------------------------------------------------------------------
 
 
 def _nfc(text: str) -> str:
@@ -196,9 +200,7 @@ _BURMESE = re.compile("[\u1000-\u103f\u104c-\u109f]")
 _NOT_UNICODE_BURMESE = re.compile(
     "\u1039(?![\u1000-\u1022\u103f])|(?<![\u1000-\u102a\u103b-\u103f\u1050-\u109f])\u1031"
 )
-_DIGITS = {
-    chr(zero + i): str(i) for zero in (0x0E50, 0x0ED0, 0x1040, 0x1090, 0x17E0, 0xFF10) for i in range(10)
-}
+_DIGITS = {chr(zero + i): str(i) for zero in (0x0E50, 0x0ED0, 0x1040, 0x1090, 0x17E0, 0xFF10) for i in range(10)}
 _PLAIN = {
     **_DIGITS,
     **dict.fromkeys("“”„‟«»″", '"'),

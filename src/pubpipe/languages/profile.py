@@ -2,7 +2,8 @@
 
 Sources are named beside each value: CLDR (Unicode Common Locale Data Repository 48), Unicode (the core
 specification, UAX #14, UAX #29), the W3C layout requirements, and for widths and leading the project's own
-measurements on Noto Sans. A field that nobody has a source for stays unset (None or empty) and switches the rule off.
+measurements on Noto Sans. A field that nobody has a source for stays unset (None or empty) and switches the
+rule off.
 """
 
 from __future__ import annotations
@@ -42,11 +43,43 @@ class Checking(Value):
     """Thresholds and word lists for the checks."""
 
     length_ratio: float
-    """Mean target length by source length in characters (measured on the Universal Declaration of Human Rights)."""
+    """Mean target length by source length in characters (measured on the Universal Declaration of Human
+    Rights)."""
     sentence_end: str = ""
     """Characters that may end a sentence; empty: the script has no such mark and none is asked for."""
     negation: tuple[str, ...] = ()
-    """Markers of which at least one is expected where English says "not", "never", "no". Empty: not checked."""
+    """Markers of which at least one is expected where English says "not", "never", "no". Empty: not
+    checked."""
+    obligation: tuple[str, ...] = ()
+    """Markers of which at least one is expected where English says "must", "shall". Empty: not checked."""
+    signature: tuple[tuple[int, int], ...] = ()
+    """Code points (first, last) of which every text longer than some words has one: kana tell Japanese from
+    Chinese."""
+    question_end: tuple[str, ...] = ()
+    """Endings of a question besides "?": a sentence that ends so needs no question mark."""
+
+
+class Numbers(Value):
+    """How numbers are written besides digits; the checks read it, nothing else."""
+
+    scales: dict[str, int] = {}
+    """Words after a number and the power of ten that they multiply it by."""
+    not_scales: tuple[str, ...] = ()
+    """Words that begin like a scale word and are none ("พันธ" after พัน)."""
+    scale_first: bool = False
+    """The scale word may also stand before the number ("သန်း ၂၀": 20 million)."""
+    year_offsets: tuple[int, ...] = ()
+    """What a common-era year may be raised by (Buddhist era: 543)."""
+    eras: dict[str, int] = {}
+    """Names of eras before a year of their own, and what to add to it for the common era."""
+    era_first_year: str = ""
+    """What stands for the first year of an era instead of a number (元)."""
+    months: dict[str, int] = {}
+    """Names of months in use beside CLDR's."""
+    spelled_below: int = 1_000_000_000
+    """Numbers under this one are recognised as words (ICU's spell-out rules for the locale)."""
+    numerals: str = ""
+    """Digits from zero, then ten, hundred and thousand, where numbers are also written in ideographs."""
 
 
 class LanguageProfile(Value):
@@ -80,8 +113,10 @@ class LanguageProfile(Value):
     quotes: Quotes
     typesetting: Typesetting
     checking: Checking
+    numbers: Numbers = Numbers()
     engine_codes: dict[str, str] = {}
-    """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}; "": it has none there."""
+    """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}; "": it has none
+    there."""
     sample: str = ""
     """Words with a space between them, whatever the script does: what pseudo-translations are made of."""
     latin_diacritics: bool = False

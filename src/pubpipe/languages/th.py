@@ -1,6 +1,6 @@
 """Thai."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="th",
@@ -29,11 +29,19 @@ PROFILE = LanguageProfile(
         length_ratio=0.88,
         sentence_end="",  # Unicode ch. 16.1: no mark ends a Thai sentence
         negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "ไม่มี", "ยัง"),
+        obligation=("ต้อง", "จำเป็น", "ควร", "พึง", "บังคับ"),
+        question_end=("ไหม", "หรือไม่", "หรือ", "อะไร", "ทำไม", "อย่างไร", "เท่าไร", "เท่าไหร่", "เมื่อไร", "ที่ไหน", "ใคร"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "แรงงาน ข้ามชาติ มี สิทธิ ได้รับ ค่าจ้าง ที่ เป็นธรรม และ สภาพ การทำงาน ที่ดี ใน ทุก "
         "ประเทศ ซึ่ง พวกเขา ทำงาน อยู่ พร้อม ความคุ้มครอง ที่ เท่าเทียม ภายใต้ กฎหมาย สำหรับ "
         "ครอบครัว ผู้หญิง น้ำ ผู้ใหญ่"
+    ),
+    numbers=Numbers(
+        # CLDR spell-out rules and compact decimals, th; two scale words join ("พันล้าน": 10^9)
+        scales={"ร้อย": 2, "พัน": 3, "หมื่น": 4, "แสน": 5, "ล้าน": 6},
+        not_scales=("ร้อยละ", "พันธ", "แสนสาหัส"),  # per cent, bond, severe
+        year_offsets=(543,),  # CLDR calendars, buddhist: year 1 is 543 before the common era
     ),
     engine_codes={"mymemory": "th-TH"},
 )

@@ -1,6 +1,6 @@
 """Vietnamese."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
 
 PROFILE = LanguageProfile(
     tag="vi",
@@ -25,11 +25,37 @@ PROFILE = LanguageProfile(
         length_ratio=1.24,
         sentence_end=".?!…",
         negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
+        obligation=("phải", "cần", "buộc", "nên", "bắt buộc", "nghĩa vụ", "yêu cầu"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "người lao động di cư có quyền được trả lương công bằng và hưởng điều kiện làm việc tốt ở "
         "mọi quốc gia nơi họ sống cùng sự bảo vệ bình đẳng trước pháp luật cho gia đình phụ nữ và "
         "những người già"
+    ),
+    numbers=Numbers(
+        # CLDR spell-out rules and compact decimals, vi, with the spelling and regional forms of the same words
+        scales={"trăm": 2, "nghìn": 3, "ngàn": 3, "vạn": 4, "triệu": 6, "tỷ": 9, "tỉ": 9},
+        months={
+            f"tháng {word}": number  # months by name; CLDR writes them with digits only
+            for number, words in enumerate(
+                [
+                    "giêng/một",
+                    "hai",
+                    "ba",
+                    "tư",
+                    "năm",
+                    "sáu",
+                    "bảy",
+                    "tám",
+                    "chín",
+                    "mười",
+                    "mười_một/mười_một",
+                    "chạp/mười_hai",
+                ],
+                1,
+            )
+            for word in words.replace("_", " ").split("/")
+        },
     ),
     engine_codes={"mymemory": "vi-VN"},
     latin_diacritics=True,

@@ -1,0 +1,188 @@
+"""Every number and month of the source stands in the target with the same value, however it is written
+there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from pubpipe.checks.amounts import (
+    Amount,
+    Number,
+    ideographic,
+    source_amounts,
+    source_months,
+    source_words,
+    spelled,
+    target_amounts,
+    target_months,
+)
+from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import Finding
+
+ID = "numbers"
+
+
+def check(context: CheckContext) -> Iterable[Finding]:
+    """An error for a value that is missing or changed, a warning for one that was added.
+
+    Native and full-width digits, separators of both kinds, scale words, Buddhist and Japanese eras, months by
+    name or number and numbers in words are the same value. Digits of names and codes (COVID-19) and values
+    that stand less often than in the source are warnings.
+    """
+    source = source_amounts(context.source_text, context.profile)
+    target = target_amounts(context.target_text, context.profile)
+    months = target_months(context.target_folded, context.profile)
+    missing, extra = _match(source, target)
+    wrong_months = []
+    for name in source_months(context.source_text):
+        number = next((t for t in extra if t.first == name.month), None)
+        if number is not None:
+            extra.remove(number)
+        elif name.month not in months and not any(Decimal(name.month) in t.readings for t in target):
+            wrong_months.append(name)
+    missing = [s for s in missing if not (isinstance(s.first, Decimal) and s.first in months)]
+    words = source_words(context.source_text)
+    known = words | {v for s in source for v in s.readings}
+    extra = [t for t in extra if not (t.readings & known) and not (t.parts and set(t.parts) <= known)]
+    present = {v for t in target for v in t.readings} | {v for t in target for v in t.parts}
+    if missing and not [t for t in extra if t.force == "required"]:
+        written = _Written(context)
+        missing = [s for s in missing if not written.has(s)]
+    yield from _report(missing, extra, present)
+    for name in wrong_months:
+        other = next((m for m in months if m not in {n.month for n in source_months(context.source_text)}), None)
+        yield finding(
+            "numbers.month",
+            "error" if other else "warning",
+            f"{shown(name.text)} is not found in the translation"
+            + (f"; it names another month ({months[other]})." if other else "."),
+            source=(name.start, name.end),
+        )
+
+
+def _report(missing: list[Amount], extra: list[Amount], present: set[Number]) -> Iterable[Finding]:
+    hard = [t for t in extra if t.force == "required"]
+    for place, s in enumerate(missing):
+        span = (s.start, s.end)
+        if s.force == "optional":
+            continue
+        if place < len(hard) and len(missing) == len(hard):
+            t = hard[place]
+            yield finding(
+                ID,
+                "warning" if s.force == "soft" else "error",
+                f"{shown(s.text)} is {shown(t.text)} in the translation.",
+                source=span,
+                target=(t.start, t.end),
+                suggestion=s.text,
+            )
+        elif not hard and s.readings & present:
+            yield finding(
+                "numbers.fewer", "warning", f"{shown(s.text)} stands less often than in English.", source=span
+            )
+        else:
+            level = "warning" if s.force == "soft" else "error"
+            yield finding(
+                ID,
+                "warning" if level == "warning" else "error",
+                f"{shown(s.text)} is missing from the translation or was changed.",
+                source=span,
+                suggestion=s.text,
+            )
+    if len(missing) != len(hard):
+        for t in hard:
+            yield finding(
+                "numbers.extra",
+                "warning",
+                f"{shown(t.text)} does not stand in the English.",
+                target=(t.start, t.end),
+            )
+
+
+class _Written:
+    """Whether the target has a number in words; short words are found by accident, so that this only
+    excuses."""
+
+    def __init__(self, context: CheckContext) -> None:
+        self.text = context.target_folded
+        self.profile: LanguageProfile = context.profile
+        self._ideographic: set[Number] | None = None
+
+    def has(self, amount: Amount) -> bool:
+        if self._ideographic is None:
+            self._ideographic = set(ideographic(self.text, self.profile))
+        if amount.readings & self._ideographic:
+            return True
+        value = amount.first
+        if not isinstance(value, Decimal) or value != int(value) or value >= self.profile.numbers.spelled_below:
+            return False
+        words = spelled(value, self.profile.locale)
+        if self.profile.spaced:
+            return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self.text) is not None
+        return words.replace(" ", "") in self.text.replace(" ", "")
+
+
+def _match(source: Sequence[Amount], target: Sequence[Amount]) -> tuple[list[Amount], list[Amount]]:
+    """What has no partner on either side, by values: likely readings first, then any, then parts."""
+    free = dict(enumerate(target))
+    left: list[Amount] = list(source)
+    for by_first in (True, False):
+        places: dict[Number, list[int]] = defaultdict(list)
+        for index, t in reversed(free.items()):
+            for value in (t.first,) if by_first else t.readings:
+                places[value].append(index)
+        rest: list[Amount] = []
+        for s in left:
+            partner = next(
+                (
+                    found
+                    for value in ((s.first,) if by_first else sorted(s.readings, key=lambda v: v != s.first))
+                    if (found := _pop(places[value], free)) is not None
+                ),
+                None,
+            )
+            if partner is None:
+                rest.append(s)
+            else:
+                del free[partner]
+        left = rest
+    return _match_parts(left, list(free.values()))
+
+
+def _pop(places: list[int], free: dict[int, Amount]) -> int | None:
+    while places:
+        index = places.pop()
+        if index in free:
+            return index
+    return None
+
+
+def _match_parts(source: list[Amount], target: list[Amount]) -> tuple[list[Amount], list[Amount]]:
+    """The same for amounts that are several numbers on one side: "10:30" and "10.30", "25/12/2025" and
+    "25.12.2025"."""
+    source, target = _consume(source, target)
+    target, source = _consume(target, source)
+    return source, target
+
+
+def _consume(ones: list[Amount], wholes: list[Amount]) -> tuple[list[Amount], list[Amount]]:
+    """Without each whole whose parts all stand among the ones, and without those ones."""
+    if not ones or not any(w.parts for w in wholes):
+        return ones, wholes
+    left = list(ones)
+    rest = []
+    for whole in wholes:
+        taken: list[Amount] = []
+        for part in whole.parts:
+            match = next((o for o in left if part in o.readings and o not in taken), None)
+            if match is not None:
+                taken.append(match)
+        if whole.parts and len(taken) == len(whole.parts):
+            left = [o for o in left if o not in taken]
+        else:
+            rest.append(whole)
+    return left, rest
