@@ -46,8 +46,7 @@ class Writing:
     folder: Path
     notes: list[list[Node]] = field(default_factory=list)
     lists: int = 0
-    tables: int = 0
-    figures: int = 0
+    captions: dict[str, int] = field(default_factory=dict)
 
 
 # -- text
@@ -192,8 +191,9 @@ def numbering(writing: Writing, *, ordered: bool, start: int) -> int:
     return identity
 
 
-def caption(writing: Writing, label: str, number: int, nodes: list[Node]) -> None:
-    """Append a caption as Word's own command writes it: label, SEQ field, text."""
+def caption(writing: Writing, label: str, nodes: list[Node]) -> None:
+    """Append a caption as Word's own command writes it: label, SEQ field, text; above a table it stays with it."""
+    number = writing.captions[label] = writing.captions.get(label, 0) + 1
     paragraph = writing.document.add_paragraph(style="Caption")
     run(paragraph._p, f"{label} ", paragraph)
     sequence = etree.SubElement(paragraph._p, qn("w:fldSimple"))
@@ -208,8 +208,7 @@ def caption(writing: Writing, label: str, number: int, nodes: list[Node]) -> Non
 def table(writing: Writing, content: list[Any]) -> None:
     """Append a table: caption above, header rows repeated on each page, cells merged as the source says."""
     _, title, columns, head, bodies, _ = content
-    writing.tables += 1
-    caption(writing, "Table", writing.tables, title[1][0]["c"])
+    caption(writing, "Table", title[1][0]["c"])
     rows = [(True, row) for row in head[1]]
     rows += [(False, row) for body in bodies for row in (*body[2], *body[3])]
     made = writing.document.add_table(len(rows), len(columns), style="Table Grid")
@@ -234,9 +233,9 @@ def table(writing: Writing, content: list[Any]) -> None:
                 cell = cell.merge(made.cell(r + down - 1, c + across - 1))
             taken |= {(r + i, c + j) for i in range(down) for j in range(across)}
             paragraph = cell.paragraphs[0]
-            paragraph.style = "Table Text"
+            paragraph.style = "Table Heading" if is_head else "Table Text"
             for inner in cell_blocks:
-                inlines(writing, paragraph, inner["c"], **({"bold": True} if is_head else {}))
+                inlines(writing, paragraph, inner["c"])
             if paragraph.text.replace(",", "").replace(".", "").rstrip("%").isdigit():
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if is_head:
@@ -244,9 +243,9 @@ def table(writing: Writing, content: list[Any]) -> None:
                     parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="E4ECF2"/>')
                 )
             c += across
-    for cell in made._tbl.iter(qn("w:tc")):
-        for inner in cell.iter(qn("w:p")):
-            Paragraph(inner, made).style = "Table Text"
+    for row, (is_head, _) in zip(made._tbl.iter(qn("w:tr")), rows, strict=True):
+        for inner in row.iter(qn("w:p")):
+            Paragraph(inner, made).style = "Table Heading" if is_head else "Table Text"
     writing.document.add_paragraph(style="Body Text").paragraph_format.space_after = Pt(0)
 
 
@@ -255,16 +254,13 @@ def figure(writing: Writing, content: list[Any]) -> None:
     _, title, inner = content
     image = next(node for node in inner[0]["c"] if node["t"] == "Image")
     attributes = dict(image["c"][0][2])
-    writing.figures += 1
     paragraph = writing.document.add_paragraph(style="Figure")
     share = float(attributes.get("width", "100%").rstrip("%")) / 100
-    picture = paragraph.add_run().add_picture(
-        str(writing.folder / image["c"][2][0]), width=int(TEXT_WIDTH * share)
-    )
+    picture = paragraph.add_run().add_picture(str(writing.folder / image["c"][2][0]), width=int(TEXT_WIDTH * share))
     properties = picture._inline.docPr
-    properties.set("name", f"Figure {writing.figures}")
+    properties.set("name", f"Figure {writing.captions.get('Figure', 0) + 1}")
     properties.set("descr", plain(image["c"][1]))
-    caption(writing, "Figure", writing.figures, title[1][0]["c"])
+    caption(writing, "Figure", title[1][0]["c"])
 
 
 def footnotes(writing: Writing) -> None:
@@ -330,6 +326,7 @@ def styles(document: Document) -> None:
     add("Author", paragraph, "Normal", look(11, after=0, color=GREY))
     add("Date", paragraph, "Normal", look(11, after=18, color=GREY))
     add("Table Text", paragraph, "Normal", look(10, before=2, after=2))
+    add("Table Heading", paragraph, "Table Text", look(10, before=2, after=2, bold=True))
     add("Figure", paragraph, "Normal", look(11, before=8, after=2))
     document.styles["Figure"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     document.styles["Figure"].paragraph_format.keep_with_next = True

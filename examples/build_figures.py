@@ -19,9 +19,7 @@ WIDTH, HEIGHT = 160.0, 78.0
 LEFT, BOTTOM, TOP = 14.0, 12.0, 6.0
 
 
-def _text(
-    x: float, y: float, words: str, *, size: float = 9, color: str = INK, weight: str = "regular"
-) -> str:
+def _text(x: float, y: float, words: str, *, size: float = 9, color: str = INK, weight: str = "regular") -> str:
     styled = f'text(size: {size}pt, fill: rgb("{color}"), weight: "{weight}")[{words}]'
     return (
         f"#place(top + left, dx: {x:.2f}mm - 15mm, dy: {y:.2f}mm - 2.2mm, "
@@ -99,6 +97,4 @@ def draw(source: str, target: Path) -> None:
 
 if __name__ == "__main__":
     draw(bars((310, 430, 590, 4900)), FOLDER / "figure-1.png")
-    draw(
-        lines(range(2019, 2025), (38, 41, 45, 52, 58, 63), (21, 22, 25, 28, 31, 34)), FOLDER / "figure-2.png"
-    )
+    draw(lines(range(2019, 2025), (38, 41, 45, 52, 58, 63), (21, 22, 25, 28, 31, 34)), FOLDER / "figure-2.png")
