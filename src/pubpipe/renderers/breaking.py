@@ -17,7 +17,7 @@ ALLOW = "\u200b"
 FORBID = "\u2060"
 _HARD_SPACE = "\u00a0"
 _MARKS = re.compile(f"[{ALLOW}{FORBID}]")
-_LONG = re.compile(r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{25,}")
+_LONG = re.compile(r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{4,}")
 _AFTER = "/._-?&=#,;:)"
 _VIRAMA = 9  # canonical combining class of the signs that stack the next consonant (UAX #44)
 

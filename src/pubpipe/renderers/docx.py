@@ -33,7 +33,7 @@ from pubpipe.renderers.breaking import hold_spaces
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Placed, lay_out
 from pubpipe.renderers.matter import Matter, matter
-from pubpipe.renderers.pages import pictures_of, printed
+from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened, pictures_of, printed
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
 from pubpipe.renderers.template import Template
@@ -116,6 +116,8 @@ class _Writer:
         self.notes: dict[str, Note] = {n.id: n for n in document.notes}
         self.note_numbers: dict[str, int] = {}
         self.counts = {"table": 0, "figure": 0}
+        self.levels = Levels(document)
+        self.tables = 0
         self.drawings = 0
         self.bookmarks = 0
         self.entries: list[tuple[int, str, str]] = []
@@ -434,7 +436,8 @@ class _Writer:
             case Paragraph():
                 yield self.paragraph(style, block.unit.content, properties=shifted)
             case Heading():
-                yield self._heading(block)
+                if clean(plain(block.unit.content)).strip():
+                    yield self._heading(block)
             case ListBlock():
                 yield from self._list(block, min(level + 1, _DEEPEST))
             case Quote():
@@ -460,7 +463,7 @@ class _Writer:
                 yield _p("Normal", "", border)
 
     def _heading(self, block: Heading) -> str:
-        level = max(1, min(block.level, 6))
+        level = self.levels.next(block)
         self.bookmarks += 1
         mark = f"_Toc{1000 + self.bookmarks}"
         words = " ".join(clean(plain(block.unit.content)).split())
@@ -519,6 +522,14 @@ class _Writer:
             yield self._caption("figure", block.caption)
 
     def _table(self, block: Table, indent: int) -> Iterator[str]:
+        if self.tables >= MOST_TABLES:
+            yield from self.blocks(flattened(block), style="TableText")
+            return
+        self.tables += 1
+        yield from self._whole_table(block, indent)
+        self.tables -= 1
+
+    def _whole_table(self, block: Table, indent: int) -> Iterator[str]:
         if block.caption:
             yield self._caption("table", block.caption)
         grid = lay_out(block)

@@ -9,7 +9,9 @@ from pubpipe.model import (
     Block,
     Code,
     Figure,
+    Heading,
     ListBlock,
+    Paragraph,
     Placeholder,
     Quote,
     SourceDocument,
@@ -19,6 +21,9 @@ from pubpipe.model import (
 from pubpipe.renderers.matter import Matter
 from pubpipe.renderers.pictures import Picture, picture
 from pubpipe.renderers.runs import clean
+
+MOST_TABLES = 3
+"""Tables within tables that are set as tables; deeper ones are written out cell by cell."""
 
 
 def pictures_of(document: SourceDocument) -> dict[str, Picture]:
@@ -51,6 +56,36 @@ def printed(document: SourceDocument, around: Matter) -> Iterator[str]:
     for block in every_block(document):
         if isinstance(block, Code):
             yield clean(block.text)
+
+
+class Levels:
+    """Heading levels as an outline needs them: from 1, never one that skips its parent.
+
+    PDF/UA refuses a document whose first heading is of level 2 or where level 3 follows level 1.
+    """
+
+    def __init__(self, document: SourceDocument) -> None:
+        levels = [b.level for b in every_block(document) if isinstance(b, Heading)]
+        self._shift = min(levels, default=1) - 1
+        self._last = 0
+
+    def next(self, heading: Heading) -> int:
+        """The level of the next heading in reading order, 1 to 6."""
+        self._last = max(1, min(heading.level - self._shift, self._last + 1, 6))
+        return self._last
+
+
+def flattened(table: Table) -> Iterator[Block]:
+    """The blocks of all cells in reading order, for a table so deep in others that no page has room for it."""
+    if table.caption:
+        yield Paragraph(unit=table.caption)
+    for row in (*table.head, *table.body, *table.foot):
+        for cell in row.cells:
+            for block in cell.blocks:
+                if isinstance(block, Table):
+                    yield from flattened(block)
+                else:
+                    yield block
 
 
 def every_block(document: SourceDocument) -> Iterator[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 from typing import Literal
 
 from pubpipe.errors import RenderError
@@ -23,11 +24,13 @@ class Picture(Value):
     height: float
 
 
+@lru_cache(maxsize=16)
 def picture(resource: Resource) -> Picture:
     """The image, ready for both formats: PNG and RGB JPEG as they are, anything else converted to PNG.
 
     CMYK turns to RGB, an image wider than a page needs is scaled down. RenderError names an image that is
-    corrupt, too large, or of a type that no renderer can read (EMF, WMF).
+    corrupt, too large, or of a type that no renderer can read (EMF, WMF). Each image is converted once for all
+    languages and formats.
     """
     if _is_svg(resource.data):
         width, height = _svg_size(resource)

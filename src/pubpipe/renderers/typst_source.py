@@ -26,6 +26,7 @@ from pubpipe.model import (
 from pubpipe.renderers.breaking import for_lines
 from pubpipe.renderers.grid import Grid, Placed, lay_out
 from pubpipe.renderers.matter import Line, Matter
+from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
 from pubpipe.renderers.template import Template
@@ -47,7 +48,7 @@ _WRAP: dict[str, Callable[[str], str]] = {
     "smallcaps": lambda body: f"smallcaps({body})",
     "code": lambda body: f"text(size: 0.94em, fill: design.colours.soft, {body})",
 }
-_DEEPEST = 24
+_DEEPEST = 14
 """List and quote levels that still move to the right; a page has no room for more."""
 
 
@@ -94,6 +95,8 @@ class _Writer:
         self.noted: dict[str, str] = {}
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
+        self.levels = Levels(document)
+        self.tables = 0
         self.used: list[str] = []
         self.names = list(pictures)
 
@@ -170,9 +173,10 @@ class _Writer:
             case Paragraph():
                 return f"par({self.inline(block.unit.content, longest)})"
             case Heading():
+                if not clean(plain(block.unit.content)).strip():
+                    return "[]"
                 self.headings += 1
-                level = max(1, min(block.level, 6))
-                return f"heading(level: {level}, {self.inline(block.unit.content)})"
+                return f"heading(level: {self.levels.next(block)}, {self.inline(block.unit.content)})"
             case ListBlock():
                 return self._list(block, depth)
             case Quote():
@@ -228,6 +232,15 @@ class _Writer:
         return f"figure(kind: image, supplement: none, caption: {self.caption('figure', block.caption)}, {image})"
 
     def _table(self, block: Table) -> str:
+        if self.tables >= MOST_TABLES:
+            return self.blocks(flattened(block), 0)
+        self.tables += 1
+        try:
+            return self._whole_table(block)
+        finally:
+            self.tables -= 1
+
+    def _whole_table(self, block: Table) -> str:
         grid = lay_out(block)
         columns = ", ".join(f"{share:.4f}fr" for share in grid.shares)
         cells = [self._cells(grid, block, part, head=True) for part in (grid.head,) if part]
@@ -236,7 +249,7 @@ class _Writer:
         foot = f"table.footer(repeat: false, {self._cells(grid, block, grid.foot)}), " if grid.foot else ""
         table = f"table(columns: ({columns},), {head}{body}{foot})"
         if grid.columns > 8:
-            table = f"text(size: {max(0.5, 8 / grid.columns):.2f}em, {table})"
+            table = f"text(size: {_shrunk(grid):.2f}em, {table})"
         if block.caption is None:
             whole = "false" if _short(grid) else "true"
             return f"block(breakable: {whole}, width: 100%, {table})"
@@ -254,7 +267,8 @@ class _Writer:
                     alignment = table.alignments[placed.column]
                 side = {"default": "start", "left": "left", "right": "right", "center": "center"}[alignment]
                 share = sum(grid.shares[placed.column : placed.column + placed.columns])
-                fits = max(4, int(share * self.template.design.page.text_width / 2.6))
+                room = share * self.template.design.page.text_width - 4 * _shrunk(grid)
+                fits = max(3, int(room / 2.4 / _shrunk(grid)))  # letters of 2.4 mm: wide ones at text size
                 inside = self.blocks(placed.cell.blocks, 0, longest=min(30, fits), loose=True)
                 inside = f"head-cell(design, {{{inside}}})" if head else f"{{{inside}}}"
                 out.append(
@@ -275,6 +289,11 @@ class _Writer:
 def literal(text: str) -> str:
     """A Typst string literal; nothing in it can be read as markup."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _shrunk(grid: Grid) -> float:
+    """How much smaller the type of a table of many columns is."""
+    return min(1.0, max(0.5, 8 / grid.columns))
 
 
 def _short(grid: Grid) -> bool:
