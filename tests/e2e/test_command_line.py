@@ -139,7 +139,7 @@ def test_an_edition_that_was_rejected_is_not_rendered_until_it_is_opened_again(w
     done(pubpipe("review", "reject", "rights", "-l", "km", "-r", REVIEWER, "-c", "withdrawn", cwd=ws))
     assert "rejected" in done(pubpipe("publish", "rights.md", cwd=ws))
     assert pubpipe("render", "rights", cwd=ws).returncode == 6
-    done(pubpipe("review", "reopen", "rights", "-l", "km", "-r", REVIEWER, cwd=ws))
+    done(pubpipe("review", "reopen", "rights", "-l", "km", "-r", REVIEWER, "-c", "agreed", cwd=ws))
     approve_everything(ws, "rights")
     done(pubpipe("render", "rights", cwd=ws))
 

@@ -35,7 +35,7 @@ def import_(
     counts: dict[str, int] = {}
     skipped = 0
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
-        units = iter(exchange.read(file))
+        units = iter(exchange.read(file, at=ws.now()))
         while batch := list(islice(units, BATCH)):
             known = [u for u in batch if u.language in TARGETS]
             skipped += len(batch) - len(known)

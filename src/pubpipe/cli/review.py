@@ -172,12 +172,12 @@ def reject(
     _answer("reject", publication, language, reviewer, stage, comment, workspace, yes=True)
 
 
-@app.command(epilog='Example: pubpipe review reopen summary -l km -r "Sokha Chan"')
+@app.command(epilog='Example: pubpipe review reopen summary -l km -r "Sokha Chan" -c "The partner agreed"')
 def reopen(
     publication: str = PublicationArgument,
     language: str = LanguageOption,
     reviewer: str = ReviewerOption,
-    comment: str = CommentOption,
+    comment: str = typer.Option(..., "--comment", "-c", help="Why."),
     workspace: Path | None = WorkspaceOption,
 ) -> None:
     """Open a rejected edition for review again."""

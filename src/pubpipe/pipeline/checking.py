@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pubpipe import checks, glossary
+from pubpipe import __version__, checks, glossary
 from pubpipe.identity import content_hash, digest
 from pubpipe.model import Finding
 from pubpipe.pipeline.edition import EditionView, view
@@ -14,7 +14,8 @@ def check(ws: Workspace, present: EditionView) -> EditionView:
     severities = dict(ws.project.checks)
     stamp_key = f"checked/{present.publication}/{present.profile.tag}"
     stamp = digest(
-        checks.fingerprint(),
+        __version__,
+        list(checks.CHECKS),
         present.profile.fingerprint,
         severities,
         [

@@ -84,6 +84,7 @@ class EditionView:
             self.decisions,
             self.stages,
             pass_context=self.passed,
+            document=self.source.document,
         )
 
     @cached_property

@@ -66,9 +66,9 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
     present = view(ws, answer.publication, answer.language)
     problems = review.answer_problems(request, answer, present.segments)
     if problems:
-        edits, decisions = _typed(present, request, answer), ()
+        edits, decisions = _typed(present, request, answer), tuple[Decision, ...]()
     else:
-        edits, decisions = review.decisions_for(request, answer, present.segments, present.drafts, present.terms)
+        edits, decisions = review.decisions_for(request, answer, present.segments)
     with ws.store.transaction():
         for edit in edits:
             ws.store.edits.append(edit)
@@ -170,24 +170,11 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
 
 def reopen(ws: Workspace, publication: str, language: str, reviewer: str, note: str) -> None:
     """Open a rejected edition for review again, on record; ReviewError where it is not rejected."""
-    if not reviewer.strip():
-        raise ReviewError("a name is needed.", remedy="Give --reviewer.")
     present = view(ws, publication, language)
     if present.standing.state != "rejected":
         raise ReviewError(
             f"{publication}/{language} is not rejected but {present.standing.state}.",
             remedy="Nothing to open again.",
         )
-    ws.store.decisions.append(
-        [
-            Decision(
-                publication=publication,
-                language=language,
-                stage=present.standing.stage or present.stages[0].name,
-                verdict="reopen",
-                reviewer=reviewer,
-                at=ws.now(),
-                note=note,
-            )
-        ]
-    )
+    stage = present.standing.stage or present.stages[0].name
+    ws.store.decisions.append([review.reopening(publication, language, stage, reviewer, note, ws.now())])

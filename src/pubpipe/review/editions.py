@@ -140,6 +140,7 @@ def _other_text(standing: Standing, localized: LocalizedDocument) -> list[str]:
     return reasons
 
 
-def _bare(content: Content) -> tuple[str, list[int]]:
+def _bare(content: Content) -> tuple[str, list[tuple[str, str]]]:
+    """What a text says: tag numbers differ between a sentence and its paragraph, and line breaks are white space."""
     text = "".join(canonical(plain(content)).split())
-    return text, [i.id for i in content if isinstance(i, Placeholder)]
+    return text, [(i.kind, i.ref) for i in content if isinstance(i, Placeholder) and i.kind != "break"]
