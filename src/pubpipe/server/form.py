@@ -42,7 +42,14 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     from prefect.input import RunInput
     from pydantic import ConfigDict, Field, create_model
 
-    fields: dict[str, Any] = {}
+    notice = _notice(request, artifact)
+    # v1 squeezes the description of a long form to no height at all, so there the notice stands in the first field.
+    digest = Field(
+        title="About this review" if markdown else "Text under review",
+        description=notice if markdown else "Binds your answer to exactly this text. Leave it as it is.",
+        json_schema_extra={"default": request.digest},
+    )
+    fields: dict[str, Any] = {"digest": (Literal[request.digest], digest)}
     texts: list[str] = []
     if request.kind == "segments":
         for item in request.attention:
@@ -82,8 +89,11 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
         Literal["approve", "request_changes", "reject"],
         Field(
             title="Decision",
-            description="approve: publish with the texts as they stand above. request_changes: keep the texts above, "
-            "it comes back. reject: stop this edition.",
+            description=_lines(
+                "approve: the texts above are right. request_changes: keep what is typed above; it comes back. "
+                "reject: stop this edition." + (" The list opens at the arrow on its right." if markdown else ""),
+                markdown,
+            ),
         ),
     )
     who = "Who answers: " + ", ".join(request.people) + "." if request.people else "Your own name."
@@ -100,14 +110,6 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
             max_length=4000,
         ),
     )
-    fields["digest"] = (
-        Literal[request.digest],
-        Field(
-            title="Text under review",
-            description="Binds your answer to exactly this text. Leave it as it is.",
-            json_schema_extra={"default": request.digest},
-        ),
-    )
     rules: list[dict[str, Any]] = [_when(["request_changes", "reject"], {"comment": {"pattern": _WORDY}}, ["comment"])]
     if texts:
         rules.append(_when(["approve"], {name: {"pattern": r"\S"} for name in texts}, []))
@@ -116,7 +118,7 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}
     base: type[RunInput] = type("Review", (RunInput,), rules_of)
     made = create_model("Review", __base__=base, **fields)
-    made._description = _notice(request, artifact)  # Prefect reads it off the class
+    made._description = None if markdown else notice  # Prefect reads it off the class
     return made
 
 
@@ -229,11 +231,11 @@ def _notice(request: ReviewRequest, artifact: str) -> str:
         later = f"; {request.remaining} more follow in later rounds" if request.remaining else ""
         lines.append(
             f"{len(request.attention)} of {len(request.items)} segments need you in this round{later}. Each is "
-            "one box under its English. Marks such as &lt;1&gt;…&lt;/1&gt; are formatting: keep them around the same "
+            "one box under its English. Marks such as `<1>…</1>` are formatting: keep them around the same "
             "words.\n"
         )
     else:
         lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
     where = f"[side by side]({artifact})" if artifact else "under Artifacts"
-    lines.append(f"The whole text: {where}.\n\n{KEEPS}")
+    lines.append(f"The whole text: {where}.\n\n{KEEPS}\n\nThe digits below bind your answer to exactly this text.")
     return "\n".join(lines)

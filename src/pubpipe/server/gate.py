@@ -42,7 +42,7 @@ class Gate:
         if port == 80:
             self.hosts |= names
         self.output = output
-        sockets = " ".join(f"ws://{h}" for h in sorted(self.hosts))
+        sockets = " ".join(f"ws://{h}" for h in sorted(self.hosts) if "[" not in h)  # CSP knows no IPv6 literals
         self.policy = (
             "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; "
             "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "

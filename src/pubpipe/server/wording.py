@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from pubpipe.model import Finding, ReviewItem, ReviewRequest, TermHit
 
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-_HARMLESS = frozenset("'\"(),;?%/ ")
-"""ASCII punctuation that means nothing to Markdown inside a line; all other becomes a character reference."""
-_AUTOLINK = re.compile(r"&#58;(?=//)|&#64;|(?<=www)&#46;", re.IGNORECASE)
-"""GFM (and remark's second pass over the finished text) makes links of "scheme://", "www." and "a@b"."""
-_BREAK = "<!-- -->"
+_MEANING = re.compile(r"[!#$&()*+\-.:<=>@\[\\\]^_`{|}~]")
+"""ASCII punctuation that can mean something to Markdown or HTML. It gets a backslash, which CommonMark and GFM allow
+before any of it (spec 0.31, 2.4); Prefect's v1 interface shows character references as they are typed."""
+_AUTOLINK = re.compile(r"\\:(?=//)|\\@|(?<=www)\\\.", re.IGNORECASE)
+"""GFM makes links of "scheme://", "www." and "a@b", and remark does so after the backslashes are gone."""
+_CUT = "<!-- -->"
 """An empty comment: invisible, not copied with the text, and no link goes across it."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """C0, C1 and the bidirectional overrides that make a line read otherwise than it is (CVE-2021-42574)."""
@@ -39,8 +39,8 @@ def escape(text: str) -> str:
     Line breaks become `<br>`; spaces at the edges and tabs become single spaces.
     """
     text = visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").strip())
-    text = _PUNCTUATION.sub(lambda m: m[0] if m[0] in _HARMLESS else f"&#{ord(m[0])};", text)
-    text = _AUTOLINK.sub(lambda m: m[0] + _BREAK, text)
+    text = _MEANING.sub(lambda m: "\\" + m[0], text)
+    text = _AUTOLINK.sub(lambda m: m[0] + _CUT, text)
     return text.replace("\n", "<br>")
 
 

@@ -131,9 +131,11 @@ def test_a_blocking_finding_is_taken_on_by_its_number() -> None:
 
 
 def test_problems_of_the_last_answer_stand_at_the_top() -> None:
-    form = review_form(request(item(1), problems=("Segment 1: <1> is missing.",)))
-    assert "Your last answer was not taken" in str(form._description)
-    assert "&#60;1&#62; is missing" in str(form._description)
+    asked = request(item(1), problems=("Segment 1: <1> is missing.",))
+    notice = schema_of(asked)["properties"]["digest"]["description"]
+    assert "Your last answer was not taken" in notice
+    assert r"\<1\> is missing" in notice
+    assert str(review_form(asked, markdown=False)._description).startswith("### Water")
 
 
 @pytest.mark.parametrize(

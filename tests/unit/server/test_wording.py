@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import pytest
@@ -32,13 +31,13 @@ HOSTILE = [
 
 
 def shown(escaped: str) -> str:
-    """What a browser shows of it: comments and character references resolved, `<br>` as a new line."""
-    return html.unescape(escaped.replace("<!-- -->", "").replace("<br>", "\n"))
+    """What a browser shows of it: comments and backslashes resolved, `<br>` as a new line."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped.replace("<!-- -->", "").replace("<br>", "\n"))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_character_that_means_something_to_markdown_or_html_survives_escaping(text: str) -> None:
-    bare = re.sub(r"&#\d+;|<!-- -->|<br>", "", escape(text))
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]|<!-- -->|<br>", "", escape(text))
     assert not set(bare) & set("<>&|\\[]!*_`~#:@.-+={}^$")
 
 
@@ -61,20 +60,20 @@ def test_an_escaped_text_is_one_line_and_one_table_cell(text: str) -> None:
     escaped = escape(text)
     assert "\n" not in escaped
     assert "\r" not in escaped
-    assert "|" not in escaped
+    assert "|" not in re.sub(r"\\.", "", escaped)
 
 
 def test_an_address_is_cut_so_that_nothing_makes_a_link_of_it() -> None:
-    assert "&#58;<!-- -->//" in escape("http://evil.example")
-    assert "www&#46;<!-- -->" in escape("www.evil.example")
-    assert "&#64;<!-- -->" in escape("me@evil.example")
+    assert escape("http://evil.example").startswith("http\\:<!-- -->//evil")
+    assert escape("www.evil.example").startswith("www\\.<!-- -->evil")
+    assert escape("me@evil.example").startswith("me\\@<!-- -->evil")
 
 
 def test_each_row_of_the_table_has_five_cells_whatever_the_text_is() -> None:
     (page,) = side_by_side(request(*(item(n, source=text, target=text) for n, text in enumerate(HOSTILE, 1))))
     rows = [line for line in page.splitlines() if line.startswith("| ") and "Where from" not in line]
     assert len(rows) == len(HOSTILE)
-    assert {row.count("|") for row in rows} == {6}
+    assert {re.sub(r"\\.", "", row).count("|") for row in rows} == {6}
 
 
 def test_a_table_above_the_limit_is_split_and_no_segment_is_left_out() -> None:
