@@ -225,6 +225,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "page":
             self._send(200, "<!DOCTYPE html><html><body><h1>Sorry</h1>unusual traffic</body></html>")
             return
+        if fault == "quota" and dialect == "microsoft":
+            self._send(403, json.dumps({"error": {"code": 403001, "message": "Out of call volume quota."}}))
+            return
         refusal = _limits(dialect, text, query, body, self.headers)
         if refusal:
             self._send(*refusal)

@@ -215,7 +215,7 @@ class _Call:
         limits = engine.limits
         burst = limits.concurrency
         self.pace = (
-            shared(engine.name, limits.requests_per_minute, burst, clock)
+            shared(engine.fingerprint, limits.requests_per_minute, burst, clock)
             if clock is time.monotonic
             else Pace(limits.requests_per_minute, burst, clock)
         )

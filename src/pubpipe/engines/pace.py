@@ -28,7 +28,7 @@ class Pace:
                 return 0.0
             self._tokens = min(self._burst, self._tokens + (now - self._filled) * self._rate)
             self._filled = now
-            if self._tokens >= 1.0:
+            if self._tokens > 0.999:  # waiting exactly long enough may round to a hair less than one
                 self._tokens -= 1.0
                 return 0.0
             return (1.0 - self._tokens) / self._rate
@@ -39,7 +39,7 @@ class Pace:
             self._silent_until = max(self._silent_until, self._clock() + seconds)
 
 
-_PACES: dict[str, Pace] = {}
+_PACES: dict[tuple[str, float | None], Pace] = {}
 _PACES_LOCK = threading.Lock()
 
 
@@ -47,7 +47,7 @@ def shared(provider: str, per_minute: float | None, burst: int, clock: Callable[
     """The pace that every call in this process shares for one provider, so that six languages do not add
     up."""
     with _PACES_LOCK:
-        pace = _PACES.get(provider)
+        pace = _PACES.get((provider, per_minute))
         if pace is None:
-            pace = _PACES[provider] = Pace(per_minute, burst, clock)
+            pace = _PACES[provider, per_minute] = Pace(per_minute, burst, clock)
         return pace

@@ -70,7 +70,7 @@ class PseudoEngine:
             if kept is not None:
                 parts.append(kept[0])
                 at = kept.end()
-        return MARK + _end(" ".join("".join(parts).split(" ")), target)
+        return MARK + _end("".join(parts), target)
 
 
 def _end(text: str, target: LanguageProfile) -> str:
