@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -33,12 +34,16 @@ MAX_TEXT = 4_000_000
 """Characters that one publication may have, about 1,500 pages: pandoc then needs about 400 MB."""
 MAX_DEPTH = 100
 """How deep lists, quotes and tables may stand in one another."""
+SHOWN_DEPTH = 20
+"""Below this level lists and quotes are set at its depth: no page is wide enough, and stored JSON has its limits."""
 
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters
     "\u00ad\u200b\u2060\ufeff"  # hyphenation and break hints: they speak of English lines only
     "\ufdd0-\ufdef\ufffe\uffff]"  # noncharacters
 )
+_EXACT = 1_000_000
+"""Up to this many letters of text that was cut or joined, each is used up once; beyond, only looked for."""
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 
@@ -110,6 +115,17 @@ def too_deep() -> SourceError:
     )
 
 
+def check_depth(root: Any) -> None:
+    """SourceError for a tree nested beyond what anybody means; one level of text may be three elements."""
+    from lxml import etree
+
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH * 3:
+            raise too_deep()
+
+
 def parse_date(text: str) -> dt.date | None:
     """The day that an English or ISO date names ("12 March 2024", "March 12, 2024", "2024-03-12"), else None.
 
@@ -131,9 +147,9 @@ def assemble(parts: Parts, *, data: bytes, reader: str) -> SourceDocument:
     Raises SourceError where there is no text at all.
     """
     title, blocks, findings = parts.title, parts.blocks, list(parts.findings)
-    if title is None and blocks and isinstance(blocks[0], Heading) and blocks[0].level == 1:
+    if title is None and blocks and isinstance(blocks[0], Heading):
         others = [b.level for b in blocks[1:] if isinstance(b, Heading)]
-        if 1 not in others:
+        if all(level > blocks[0].level for level in others):
             title = blocks[0].unit.content
             lift = min(others, default=2) - 1
             blocks = tuple(
@@ -175,28 +191,34 @@ def missing(expected: Iterable[str], document: SourceDocument, omitted: Iterable
     """A "block" finding for each paragraph of the file whose letters did not arrive in the document's units.
 
     `expected` are the file's own paragraphs, read without the reader's conversion; `omitted` those that the
-    reader left out knowingly and has reported.
+    reader left out knowingly and has reported. Each arrived text accounts for one paragraph only, so that the
+    second of two equal paragraphs is missed too.
     """
-    arrived: dict[str, int] = {}
-    whole: list[str] = [letters(" ".join(document.authors))]
+    arrived = Counter(
+        letters(plain(unit.content) + "".join(p.alt for p in unit.content if isinstance(p, Placeholder)))
+        for unit in document.units()
+    )
+    arrived.update(letters(text) for text in (*document.authors, *_codes(document.blocks)))
     if document.date:
-        whole.append(letters(document.date.isoformat()))
-    for unit in document.units():
-        text = letters(plain(unit.content) + "".join(p.alt for p in unit.content if isinstance(p, Placeholder)))
-        arrived[text] = arrived.get(text, 0) + 1
-        whole.append(text)
-    whole += [letters(code) for code in _codes(document.blocks)]
-    together = "\n".join(whole)
+        # a date that was read stands in words of its own
+        day, month, year = document.date.day, document.date.strftime("%B"), document.date.year
+        arrived.update(letters(t) for t in (f"{day} {month} {year}", f"{month} {day} {year}", str(document.date)))
     known = {letters(text) for text in omitted}
-    lost = []
+    unmatched: list[tuple[str, str]] = []
     for paragraph in expected:
         text = letters(paragraph)
-        if not text or text in known:
-            continue
         if arrived.get(text, 0):
             arrived[text] -= 1
-        elif text not in together:
+        elif text and text not in known:
+            unmatched.append((text, paragraph))
+    # what was cut or joined on the way: each piece of the rest is used up once
+    rest = "\n".join(text for text, count in arrived.items() for _ in range(count) if text)
+    lost = []
+    for text, paragraph in sorted(unmatched, key=lambda pair: -len(pair[0])):
+        if text not in rest:
             lost.append(paragraph)
+        elif len(rest) < _EXACT:
+            rest = rest.replace(text, "\n", 1)
     return [found("missing", "block", f"text of the file did not arrive: {words(p)}") for p in lost]
 
 
@@ -225,9 +247,11 @@ def text(value: str) -> Content:
 __all__ = [
     "MAX_DEPTH",
     "MAX_TEXT",
+    "SHOWN_DEPTH",
     "Parts",
     "Reader",
     "assemble",
+    "check_depth",
     "check_length",
     "clean",
     "found",

@@ -55,13 +55,13 @@ _WINGDINGS = {
     0x71: "❑", 0x72: "❒", 0x75: "◆", 0x76: "❖", 0x77: "⬥", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xD8: "➢", 0xDF: "←",
     0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
 }  # fmt: skip
-_SYMBOL = {
-    0x25: "%", 0x2B: "+", 0x2D: "−", 0x3D: "=", 0x40: "≅", 0x61: "α", 0x62: "β", 0x67: "γ", 0x64: "δ", 0x6C: "λ",
-    0x6D: "μ", 0x70: "π", 0x73: "σ", 0x44: "Δ", 0x53: "Σ", 0x57: "Ω", 0xA2: "′", 0xA3: "≤", 0xA5: "∞", 0xA8: "♦",
-    0xAB: "↔", 0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓", 0xB0: "°", 0xB1: "±", 0xB2: "″", 0xB3: "≥", 0xB4: "×",
-    0xB7: "•", 0xB8: "÷", 0xB9: "≠", 0xBA: "≡", 0xBB: "≈", 0xBC: "…", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xDE: "⇒",
-    0xE2: "®", 0xE3: "©", 0xE4: "™",
-}  # fmt: skip
+_SYMBOL_SIGNS = {
+    0x21: "!∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_",
+    0x61: "αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼",
+    0xA0: "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…",
+    0xBF: "↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑",
+}
+_SYMBOL = {start + place: sign for start, signs in _SYMBOL_SIGNS.items() for place, sign in enumerate(signs)}
 
 _NOT_AN_AUTHOR = re.compile(
     r"(python-docx|microsoft office user|windows user|user\d*|author|admin(istrator)?|owner|unknown|test)?\s*",
@@ -81,6 +81,8 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
     main = word.main()
     stories = [main, *word.related(main, "footnotes"), *word.related(main, "endnotes")]
     trees = {name: word.xml(name) for name in stories}
+    for tree in trees.values():
+        base.check_depth(tree)
     base.check_length(sum(len(t.text or "") for tree in trees.values() for t in tree.iter(f"{W}t")))
     used_notes = {
         (kind, reference.get(f"{W}id"))
@@ -250,11 +252,11 @@ class _Word:
             for name in sorted(self.related(main, kind)):
                 story = _Story(self, name, self.xml(name), quiet=True)
                 said += [t for t in story.texts() if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", t))]
-            for line in dict.fromkeys(" ".join(t.split()) for t in said):
+            lines = list(dict.fromkeys(" ".join(t.split()) for t in said))
+            if lines:
+                shown = ", ".join(base.words(line) for line in lines)
                 self.find(
-                    kind,
-                    "warning",
-                    f"the {kind} of the pages is not carried (the template has its own): {base.words(line)}",
+                    kind, "warning", f"the {kind} of the pages is not carried (the template has its own): {shown}"
                 )
         for name in self.related(main, "comments"):
             comments = list(self.xml(name).iter(f"{W}comment"))
@@ -497,7 +499,7 @@ class _Story:
             self.find(
                 "changes",
                 "warning",
-                f"tracked changes by {', '.join(authors) or '?'} are read as accepted: "
+                f"tracked changes by {', '.join(sorted(authors)) or '?'} are read as accepted: "
                 f"{_count(inserted, 'insertion')}, {_count(deleted, 'deletion')}",
             )
 
@@ -653,7 +655,7 @@ class _Story:
                 self.find(
                     "diagram",
                     "block",
-                    f"a SmartArt diagram is not carried{_with(said)} {self.near(data)}; paste it as a picture with a caption",
+                    f"a SmartArt diagram is not carried{_with(said)} {self.near(data)}; paste it as a picture",
                 )
             elif kind == "lockedCanvas":
                 said = " ".join(t.text or "" for t in data.iter(f"{_A}t"))
@@ -804,7 +806,8 @@ class _Story:
                 self.find(
                     "label",
                     "block",
-                    f"the list label “{pattern.replace('%1', '1')}” is made by Word and is not carried {self.near(paragraph)}; type it as text",
+                    f"the list label “{pattern.replace('%1', '1')}” is made by Word and is not carried "
+                    f"{self.near(paragraph)}; type it as text",
                 )
             elif kind not in ("", "bullet", "none") and self.word.style_name(paragraph, f"{W}pPr/{W}pStyle").startswith(
                 "heading"
@@ -814,7 +817,8 @@ class _Story:
             self.find(
                 "label",
                 "warning",
-                f"{_count(headings, 'heading')} numbered by Word: the numbers are not carried; check references to section numbers",
+                f"{_count(headings, 'heading')} numbered by Word: the numbers are not carried; "
+                "check references to section numbers",
             )
 
     def word_labels(self) -> dict[tuple[str, int], tuple[str, str]]:

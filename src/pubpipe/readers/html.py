@@ -38,8 +38,8 @@ _LOST = {
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCK_NAMES = """
-    address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3
-    h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul
+    address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2
+    h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 
@@ -59,7 +59,7 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
         root = lxml_html.document_fromstring(text, parser=lxml_html.HTMLParser(no_network=True, huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise SourceError("the page has no content.", remedy="Give a page with text.") from error
-    _check_depth(root)
+    base.check_depth(root)
     findings, omitted = _strip(root)
     expected = _paragraphs(root)
     title_element = root.find(".//head/title")
@@ -105,17 +105,6 @@ def _characters(data: bytes) -> str:
         raise SourceError(
             f"the page is not valid {name}, which it says it is: byte {error.start}.", remedy="Save it as UTF-8."
         ) from error
-
-
-def _check_depth(root: Any) -> None:
-    """SourceError for a page nested beyond what any browser's author means; div in div is cheap, hence the factor."""
-    from lxml import etree
-
-    depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        if depth > base.MAX_DEPTH * 3:
-            raise base.too_deep()
 
 
 def _strip(root: Any) -> tuple[list[Finding], list[str]]:

@@ -37,6 +37,12 @@ _INDEXES = tuple(
     )
 )
 
+_LIST_LEVELS = 8
+_KEPT = frozenset(
+    ("p", "h", "span", "a", "s", "tab", "line-break", "note", "note-citation", "note-body", "list", "ruby")
+)
+"""Elements in a paragraph that pandoc reads; all others that have text are fields."""
+
 
 def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: ARG001 (images are in the file)
     """The document in ODT bytes."""
@@ -52,14 +58,17 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
         raise SourceError(
             "the file is an OpenDocument file that is no text.", remedy="Save it as a text document (.odt)."
         )
+    base.check_depth(body)
     story = _Story(package, content, styles, body)
     base.check_length(sum(len(p.text or "") + len(p.tail or "") for p in body.iter()))
     story.prepare()
-    parts = pandoc.convert(pandoc.tree(story.rebuilt(), "odt-auto_identifiers"), story.image)
+    parts = pandoc.convert(pandoc.tree(story.rebuilt(), "odt-auto_identifiers"), story.image, story.alternatives())
     document = base.assemble(story.title_block(parts), data=data, reader=NAME)
     lost = base.missing(story.expected, document, story.omitted)
     lost += [
-        base.found("image", "block", f"image {name!r} did not arrive") for name in story.wanted if name not in story.got
+        base.found("image", "block", f"image {name or 'without address'!r} did not arrive")
+        for name in story.wanted
+        if name not in story.got
     ]
     return document.model_copy(update={"findings": (*document.findings, *lost)})
 
@@ -90,13 +99,15 @@ class _Story:
         self._hidden()
         self._forms()
         self.expected = self.texts()
+        self._fields()
+        self._deep_lists()
         self._title()
         self._text_boxes()
         self._objects()
         self._around()
         for image in self.body.iter(f"{_DRAW}image"):
             name = (image.get(f"{_XLINK}href") or "").removeprefix("./")
-            if name in self.package and not name.startswith("ObjectReplacements/"):
+            if not name.startswith("ObjectReplacements/") and image.find(f"{_OFFICE}binary-data") is None:
                 self.wanted.append(name)
 
     def texts(self) -> list[str]:
@@ -189,6 +200,49 @@ class _Story:
             if len(forms):
                 self.find("form", "block", f"a form with {len(forms)} part(s) is not carried")
             _remove(forms)
+
+    def _fields(self) -> None:
+        """Cross-references, dates, page counts and other fields as the text they show."""
+        for element in list(self.body.iter()):
+            parent = element.getparent()
+            if (
+                isinstance(element.tag, str)
+                and element.tag.startswith(_TEXT)
+                and element.tag.removeprefix(_TEXT) not in _KEPT
+                and parent is not None
+                and (parent.tag in _PARAGRAPHS or parent.tag in (f"{_TEXT}span", f"{_TEXT}a"))
+                and "".join(element.itertext()).strip()
+            ):
+                element.tag = f"{_TEXT}span"
+                element.attrib.clear()
+
+    def _deep_lists(self) -> None:
+        """Lists below the eighth level one level up: pandoc's time doubles with each level, Writer has ten."""
+        moved = False
+        for inner in list(self.body.iter(f"{_TEXT}list")):
+            item = inner.getparent()
+            if item is None or item.tag != f"{_TEXT}list-item":
+                continue
+            if sum(1 for _ in inner.iterancestors(f"{_TEXT}list")) < _LIST_LEVELS:
+                continue
+            moved = True
+            _remove(inner)
+            for child in reversed(list(inner)):
+                item.addnext(child)
+        if moved:
+            self.find("list", "warning", f"lists below level {_LIST_LEVELS} stand at that level")
+
+    def alternatives(self) -> dict[str, str]:
+        """Alternative text by image address: the frame's description, else its title."""
+        out: dict[str, str] = {}
+        for image in self.body.iter(f"{_DRAW}image"):
+            frame = image.getparent()
+            for name in ("desc", "title"):
+                said = frame.find(f"{_SVG}{name}") if frame is not None else None
+                text = " ".join("".join(said.itertext()).split()) if said is not None else ""
+                if text:
+                    out.setdefault(image.get(f"{_XLINK}href") or "", text)
+        return out
 
     def _title(self) -> None:
         """Paragraphs of the styles Title and Subtitle at the start are the title block."""
@@ -299,18 +353,17 @@ class _Story:
                 for element in self.styles.iter(*(f"{_STYLE}{kind}{s}" for s in ("", "-left", "-first")))
                 for p in element.iter(*_PARAGRAPHS)
             )
-            for line in seen:
-                if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", line)):
-                    self.find(
-                        kind,
-                        "warning",
-                        f"the {kind} of the pages is not carried (the template has its own): {base.words(line)}",
-                    )
+            lines = [line for line in seen if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", line))]
+            if lines:
+                shown = ", ".join(base.words(line) for line in lines)
+                self.find(
+                    kind, "warning", f"the {kind} of the pages is not carried (the template has its own): {shown}"
+                )
 
     def image(self, source: str) -> bytes:
         name = source.removeprefix("./")
+        self.got.add(name)
         if name in self.package:
-            self.got.add(name)
             return self.package[name]
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\.\./|/", source):
             raise ImageError("it is linked to an address outside the file, which is never fetched")

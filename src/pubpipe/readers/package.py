@@ -49,7 +49,7 @@ class Package(Mapping[str, bytes]):
         data = self[name]
         if len(data) > MAX_XML:
             raise SourceError(
-                f"part {name!r} of the file is {len(data) // 1_000_000} MB of XML; the limit is {MAX_XML // 1_000_000} MB.",
+                f"part {name!r} is {len(data) // 1_000_000} MB of XML; the limit is {MAX_XML // 1_000_000} MB.",
                 remedy="Split the document.",
             )
         return parse_xml(data, name)
@@ -112,7 +112,7 @@ def parse_xml(data: bytes, name: str) -> Any:
             raise SourceError(f"part {name!r} of the file is damaged: not readable as XML.", remedy=_DAMAGED) from error
     if _DOCTYPE.search(sample):
         raise SourceError(
-            f"part {name!r} of the file declares XML entities or a DOCTYPE, which no word processor writes; it is not read.",
+            f"part {name!r} declares XML entities or a DOCTYPE, which no word processor writes; it is not read.",
             remedy="Do not use this file; ask its sender for a clean copy.",
         )
     parser = etree.XMLParser(

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -45,7 +45,7 @@ from pubpipe.model import (
     plain,
     tidy,
 )
-from pubpipe.readers.base import MAX_DEPTH, Parts, clean, found, parse_date, too_deep, words
+from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, parse_date, too_deep, words
 from pubpipe.readers.images import ImageError, extension, stand_in
 
 TIMEOUT = 120
@@ -150,9 +150,13 @@ _LINK_SCHEMES = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _TEX = re.compile(r"[\\^_{}=<>+*/|]|^\s*[A-Za-z]\s*$")
 
 
-def convert(ast: dict[str, Any], load: Callable[[str], bytes]) -> Parts:
-    """Our blocks for a pandoc tree; `load` gives the bytes of an image or raises ImageError."""
-    walk = _Walk(load)
+def convert(ast: dict[str, Any], load: Callable[[str], bytes], alternatives: Mapping[str, str] | None = None) -> Parts:
+    """Our blocks for a pandoc tree.
+
+    `load` gives the bytes of an image or raises ImageError; `alternatives` are alternative texts by image address
+    that pandoc does not read.
+    """
+    walk = _Walk(load, alternatives or {})
     meta = ast["meta"]
     blocks = list(walk.blocks(ast["blocks"], "paragraph", 0))
     if "abstract" in meta:
@@ -169,8 +173,9 @@ def convert(ast: dict[str, Any], load: Callable[[str], bytes]) -> Parts:
     kept_out = sorted(k for k, v in simple.items() if v.strip() and k not in ("lang", "language"))
     if kept_out:
         walk.find("metadata", "info", f"these entries of the title block are not printed: {', '.join(kept_out)}")
+    walk.report_links()
     return Parts(
-        title=walk.content(_meta_inlines(meta.get("title"))) or None,
+        title=_not_bold(walk.content(_meta_inlines(meta.get("title")))) or None,
         subtitle=walk.content(_meta_inlines(meta.get("subtitle"))) or None,
         authors=tuple(filter(None, (" ".join(plain(walk.content(a)).split()) for a in _authors(meta.get("author"))))),
         date=date,
@@ -258,6 +263,9 @@ class _Walk:
     """One walk over one tree; it gathers notes, images and findings on the way."""
 
     load: Callable[[str], bytes]
+    alternatives: Mapping[str, str]
+    links: dict[str, list[str]] = field(default_factory=dict)
+    """Words of links that cannot be published, by kind."""
     notes: dict[str, Note] = field(default_factory=dict)
     resources: dict[str, Resource] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
@@ -274,16 +282,27 @@ class _Walk:
             raise too_deep()
         out: list[Block] = []
         for node in nodes:
-            out += self._block(node["t"], node.get("c"), role, depth)
+            for block in self._block(node["t"], node.get("c"), role, depth):
+                _append(out, block)
         return tuple(out)
 
     def _block(self, kind: str, value: Any, role: Role, depth: int) -> Iterable[Block]:
+        if depth >= SHOWN_DEPTH and kind in ("BulletList", "OrderedList", "BlockQuote"):
+            self.find("depth", "warning", f"lists or quotes below level {SHOWN_DEPTH} stand at that level")
+            inner = (
+                value
+                if kind == "BlockQuote"
+                else itertools.chain.from_iterable(value if kind == "BulletList" else value[1])
+            )
+            return self.blocks(inner, role, depth + 1)
         match kind:
             case "Para" | "Plain":
                 return self._paragraph(value, role)
             case "Header":
                 level, _, inlines = value
                 unit = self._unit(inlines, "heading")
+                if unit:
+                    unit = unit.model_copy(update={"content": _not_bold(unit.content)})
                 return [Heading(level=level, unit=unit)] if unit else []
             case "BulletList":
                 return self._list(value, depth)
@@ -429,7 +448,7 @@ class _Walk:
     def _image(self, image: Any) -> tuple[str, Content, float | None]:
         (_, _, attributes), inlines, (source, _) = image
         named = dict(attributes)
-        alt_text = clean(" ".join((named.get("alt") or _text(inlines)).split()))
+        alt_text = clean(" ".join((named.get("alt") or _text(inlines) or self.alternatives.get(source, "")).split()))
         alt: Content = (Text(text=alt_text),) if alt_text else ()
         try:
             data = self.load(source)
@@ -546,18 +565,23 @@ class _Walk:
             return self._wrap("link", inner, href=url, title=clean(title) or None)
         if not any(isinstance(i, Text) and i.text.strip() for i in inner):
             return inner
+        kind = url.split(":", 1)[0][:20] if ":" in url[:20] else "relative"
         if url.startswith("#"):
-            self.find(
-                "link", "info", f"a link inside the document is plain text in the translation: {words(_text(inlines))}"
-            )
-        else:
-            scheme = url.split(":", 1)[0][:20] if ":" in url[:20] else "relative"
-            self.find(
-                "link",
-                "warning",
-                f"a link of a kind that is not published ({scheme}) is plain text: {words(_text(inlines))}",
-            )
+            kind = ""
+        self.links.setdefault(kind, []).append(_text(inlines))
         return inner
+
+    def report_links(self) -> None:
+        """One finding for each kind of link that became plain text."""
+        for kind, said in self.links.items():
+            number = f"{len(said)} link{'s' if len(said) > 1 else ''}"
+            shown = ", ".join(words(text, 40) for text in list(dict.fromkeys(said))[:5])
+            if kind:
+                self.find(
+                    "link", "warning", f"{number} of a kind that is not published ({kind}): plain text now: {shown}"
+                )
+            else:
+                self.find("link", "info", f"{number} inside the document: plain text in the translation: {shown}")
 
     def _math(self, value: Any) -> list[Inline]:
         kind, tex = value
@@ -661,6 +685,58 @@ def _tag(text: str) -> tuple[str, bool, dict[str, str | None]]:
     parser = _OneTag()
     parser.feed(text)
     return parser.tag, parser.closing and not parser.attributes and text.lstrip().startswith("</"), parser.attributes
+
+
+_FIGURE_LABEL = re.compile(
+    r"(figure|fig\.|photo|picture|image|illustration|map|chart|graph|diagram)\s*\d", re.IGNORECASE
+)
+_TABLE_LABEL = re.compile(r"table\s*\d", re.IGNORECASE)
+
+
+def _append(out: list[Block], block: Block) -> None:
+    """Add a block; a paragraph that is plainly the caption of the image or table beside it becomes that."""
+    last = out[-1] if out else None
+    if isinstance(block, Paragraph):
+        captioned = _captioned_image(block)
+        text = plain(block.unit.content).strip()
+        if isinstance(last, Figure) and last.caption is None and len(text) < 400 and _FIGURE_LABEL.match(text):
+            out[-1] = last.model_copy(update={"caption": block.unit.model_copy(update={"role": "caption"})})
+            return
+        if captioned:
+            out.append(captioned)
+            return
+    if isinstance(block, Table) and block.caption is None and isinstance(last, Paragraph):
+        text = plain(last.unit.content).strip()
+        if len(text) < 400 and _TABLE_LABEL.match(text):
+            out[-1] = block.model_copy(update={"caption": last.unit.model_copy(update={"role": "caption"})})
+            return
+    out.append(block)
+
+
+def _captioned_image(block: Paragraph) -> Figure | None:
+    """The figure that a paragraph of one image and "Figure 4: …" is: word processors keep both in one frame."""
+    items = block.unit.content
+    images = [i for i in items if isinstance(i, Placeholder) and i.kind == "image"]
+    if len(images) != 1 or not _FIGURE_LABEL.match(plain(items).strip()):
+        return None
+    image = images[0]
+    rest = _trim([i for i in items if i is not image])
+    numbers: dict[int, int] = {}
+    caption = tuple(
+        i if isinstance(i, Text) else i.model_copy(update={"id": numbers.setdefault(i.id, len(numbers) + 1)})
+        for i in rest
+    )
+    alt = Unit(id="", role="alt", content=(Text(text=image.alt),)) if image.alt else None
+    return Figure(resource=image.ref, alt=alt, caption=Unit(id="", role="caption", content=caption))
+
+
+def _not_bold(content: Content) -> Content:
+    """A heading's content without bold around the whole of it: a heading is bold already."""
+    if len(content) < 3 or not isinstance(content[0], TagOpen) or content[0].kind != "strong":
+        return content
+    if not isinstance(content[-1], TagClose) or content[-1].id != content[0].id:
+        return content
+    return tuple(i if isinstance(i, Text) else i.model_copy(update={"id": i.id - 1}) for i in content[1:-1])
 
 
 def _contents(blocks: Iterable[Any]) -> Iterable[Content]:
