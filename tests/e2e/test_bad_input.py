@@ -172,7 +172,7 @@ def test_an_engine_that_is_down_leaves_segments_open_and_the_run_goes_on_to_revi
     status = json.loads(done(pubpipe("status", "--json", cwd=ws)))[0]
     assert status["open"] > 5
     shown = json.loads(done(pubpipe("review", "show", "rights", "-l", "km", "--json", cwd=ws)))[0]
-    assert any("google" in item["reason"] for item in shown["items"]), "the reviewer is told why it is open"
+    assert any("google" in item["detail"] for item in shown["items"]), "the reviewer is told why it is open"
 
 
 def test_an_error_page_with_status_200_is_never_a_translation(tmp_path: Path) -> None:
