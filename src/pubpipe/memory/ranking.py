@@ -58,11 +58,12 @@ def look_up(
 ) -> dict[str, Match]:
     """Segment id to the best match, for segments that have one.
 
-    `units` are those with the segments' keys (`key`); `candidates` gathers what may resemble a plain text and is
-    asked only for segments without an exact match. `threshold` is the least score (per cent, normalised Levenshtein
-    similarity of the plain texts) of a fuzzy match.
+    `units` are those with the segments' keys (`key`); `candidates` gathers what may resemble a plain text and
+    is asked only for segments without an exact match. `threshold` is the least score (per cent, normalised
+    Levenshtein similarity of the plain texts) of a fuzzy match.
 
-    A text that differs in case or in tags is no exact match: "us" is not "US", and a bold word must stay where it is.
+    A text that differs in case or in tags is no exact match: "us" is not "US", and a bold word must stay
+    where it is.
     """
     by_key: dict[Hash, list[MemoryUnit]] = {}
     for unit in units:
@@ -85,7 +86,8 @@ def look_up(
 
 
 def differences(one: str, other: str) -> tuple[str, ...]:
-    """What changes the meaning between two English texts: numbers, negations, modals and names, from one to other.
+    """What changes the meaning between two English texts: numbers, negations, modals and names, from one to
+    other.
 
     Two sentences with opposite meanings score 97 per cent: the score does not say what differs, this does.
     """
@@ -149,7 +151,9 @@ def _exact(segment: Segment, units: Iterable[MemoryUnit]) -> Match | None:
 
 
 def _in_context(unit: MemoryUnit, segment: Segment) -> bool:
-    """Whether the unit was approved between the same neighbours: the only kind that may pass without a review."""
+    """Whether the unit was approved between the same neighbours: the only kind that may pass without a
+    review.
+    """
     return unit.status == "approved" and unit.context_hash == segment.context_hash
 
 

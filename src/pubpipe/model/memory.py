@@ -12,7 +12,8 @@ from pubpipe.model.values import LanguageTag, Value
 
 MemoryStatus = Literal["machine", "draft", "reviewed", "approved"]
 """Least trusted first. machine: nobody looked; draft: a person (or a file of unknown standing) offers it;
-reviewed: a reviewer passed it at some stage; approved: it stood in an approved edition."""
+reviewed: a reviewer passed it at some stage; approved: it stood in an approved edition.
+"""
 
 MEMORY_RANK: dict[str, int] = {"machine": 0, "draft": 1, "reviewed": 2, "approved": 3}
 """The order of `MemoryStatus`; a unit of lower rank never replaces one of higher rank."""
@@ -39,9 +40,7 @@ class MemoryUnit(Value):
 
 
 class Candidates(NamedTuple):
-    """What may resemble a text: cheap to gather by the thousand, and the way to the few units worth
-    reading.
-    """
+    """What may resemble a text: cheap to gather by the thousand, and the way to the few units worth reading."""
 
     texts: Sequence[tuple[Hash, str]]
     """(`MemoryUnit.key`, plain source text)."""

@@ -35,8 +35,8 @@ _NEWLINES = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 def answer_problems(request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment]) -> tuple[str, ...]:
     """Why an answer cannot be taken, in words for the reviewer; empty if it can.
 
-    JSON Schema has checked the form; this is what only Python can check. Findings of severity "error" are shown and
-    do not stop an approval; those of severity "block" do, until mended or waived.
+    JSON Schema has checked the form; this is what only Python can check. Findings of severity "error" are
+    shown and do not stop an approval; those of severity "block" do, until mended or waived.
     """
     if (answer.publication, answer.language, answer.stage) != (
         request.publication,
@@ -80,8 +80,8 @@ def decisions_for(
 ) -> tuple[tuple[Edit, ...], tuple[Decision, ...]]:
     """The edits and decisions that an answer makes, bound to what was shown and typed.
 
-    For an answer without problems (`answer_problems`); ReviewError for any other. Approving covers the segments that
-    were asked for, those that were edited, and the copies (numbers, dashes) shown beside them.
+    For an answer without problems (`answer_problems`); ReviewError for any other. Approving covers the
+    segments that were asked for, those that were edited, and the copies (numbers, dashes) shown beside them.
     """
     problems = answer_problems(request, answer, segments)
     if problems:

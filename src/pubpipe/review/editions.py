@@ -38,9 +38,9 @@ def assemble(
 ) -> ApprovedEdition:
     """The edition that may be published; NotApproved, with every reason, if it may not.
 
-    Nothing is taken on trust: the standing is judged again from its text with `decisions` (as they are recorded; each
-    must fit its own hash) and `findings`, and `localized` must say exactly the approved sentences. `at` is the time
-    of approval for an edition that passed from the memory without a new decision.
+    Nothing is taken on trust: the standing is judged again from its text with `decisions` (as they are
+    recorded; each must fit its own hash) and `findings`, and `localized` must say exactly the approved
+    sentences. `at` is the time of approval for an edition that passed from the memory without a new decision.
     """
     case = standing.case
     own = tuple(d for d in decisions if (d.publication, d.language) == (case.publication, case.language))
@@ -141,6 +141,8 @@ def _other_text(standing: Standing, localized: LocalizedDocument) -> list[str]:
 
 
 def _bare(content: Content) -> tuple[str, list[tuple[str, str]]]:
-    """What a text says: tag numbers differ between a sentence and its paragraph, and line breaks are white space."""
+    """What a text says: tag numbers differ between a sentence and its paragraph, and line breaks are white
+    space.
+    """
     text = "".join(canonical(plain(content)).split())
     return text, [(i.kind, i.ref) for i in content if isinstance(i, Placeholder) and i.kind != "break"]

@@ -21,7 +21,8 @@ from pubpipe.model import (
 from pubpipe.review.standing import SegmentStanding, Standing, finding_name
 
 REPLACED = 0.6
-"""How much of a revised sentence must be left (similarity of the characters) to be shown as a revision of it."""
+"""How much of a revised sentence must be left (similarity of the characters) to be shown as a revision of it.
+"""
 _COMMENTS = 10
 
 
@@ -51,8 +52,8 @@ def request(
     """The round that waits for a person; ReviewError where none does (the edition is approved or rejected).
 
     The same arguments always give the same request with the same digest. `rounds` are the answers so far;
-    `previous_segments` and `previous_targets` (by segment id) are what the source and its drafts were before it was
-    revised: what was approved of them is shown beside the sentences that replaced it.
+    `previous_segments` and `previous_targets` (by segment id) are what the source and its drafts were before
+    it was revised: what was approved of them is shown beside the sentences that replaced it.
     """
     stage = next((s for s in standing.case.stages if s.name == standing.stage), None)
     if stage is None:
@@ -173,7 +174,8 @@ def _replaced(
 ) -> dict[str, tuple[Segment, Draft]]:
     """New segment id to the approved segment that it replaced, with its draft.
 
-    A sentence replaced the one that stood between the same neighbours, else the most similar one that is gone.
+    A sentence replaced the one that stood between the same neighbours, else the most similar one that is
+    gone.
     """
     approved = {(d.source_hash, d.target_hash) for d in decisions if d.verdict == "approve" and d.target_hash}
     present = {s.source_hash for s in segments}

@@ -70,7 +70,9 @@ class Standing:
     """When the last decision that counts was made."""
 
     def segment_accepted(self, segment: str) -> bool:
-        """Whether the first stage that looks at segments has approved this one (without such a stage: the edition)."""
+        """Whether the first stage that looks at segments has approved this one (without such a stage: the
+        edition).
+        """
         for states in self.segments.values():
             found = states.get(segment)
             return found is not None and found.state == "approved"
@@ -92,15 +94,15 @@ def standing(
 ) -> Standing:
     """Where the edition stands, and what has to be decided next.
 
-    `targets` and `terms` go by segment id; `terms` holds `identity.terms_hash`. `decisions` are in the order of the
-    record. `pass_context` names segments whose text the project lets pass because the memory has it approved between
-    the same neighbours; an objection to the very text still counts. `document` binds sign-off also to what stands
-    around the sentences (structure, images, authors, date).
+    `targets` and `terms` go by segment id; `terms` holds `identity.terms_hash`. `decisions` are in the order
+    of the record. `pass_context` names segments whose text the project lets pass because the memory has it
+    approved between the same neighbours; an objection to the very text still counts. `document` binds
+    sign-off also to what stands around the sentences (structure, images, authors, date).
 
-    A decision binds to exact bytes (source, target, terms in force): when one of them moves, it is stale by itself.
-    The newest decision of a person on a text counts. A request for changes voids the approvals before it, at its own
-    stage and at those before; a rejection stands until the text moves, the person changes their mind or somebody
-    reopens the edition. Equal pairs of source and target share their decisions.
+    A decision binds to exact bytes (source, target, terms in force): when one of them moves, it is stale by
+    itself. The newest decision of a person on a text counts. A request for changes voids the approvals before
+    it, at its own stage and at those before; a rejection stands until the text moves, the person changes
+    their mind or somebody reopens the edition. Equal pairs of source and target share their decisions.
     """
     return judge(
         Case(
@@ -306,7 +308,9 @@ class _Book:
         return "waiting", (), "nobody has signed it off yet"
 
     def _objection(self, rank: int) -> int:
-        """The place of the last request for changes, from this stage or a later one, on text that still stands."""
+        """The place of the last request for changes, from this stage or a later one, on text that still
+        stands.
+        """
         last = -1
         for pair in set(self.pairs.values()):
             for place, decision in self.by_pair.get(pair, ()):

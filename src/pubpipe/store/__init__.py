@@ -1,8 +1,8 @@
 """Everything that pubpipe remembers, in one SQLite file or one PostgreSQL schema.
 
 Derived state (documents, drafts, findings, cache, renditions, progress) can be deleted and is made again;
-authored
-state (publications, edits, decisions, rounds, memory) cannot, and is exported whole by `Store.export_jsonl`.
+authored state (publications, edits, decisions, rounds, memory) cannot, and is exported whole by
+`Store.export_jsonl`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,7 @@ class Store:
         """The store at "sqlite:///path" or "postgresql://user@host/database", its schema up to date.
 
         Raises StoreError where the database cannot be used or is of a newer version, and for a SQLite file
-        that is
-        not there unless `create`; MissingExtra without the PostgreSQL driver.
+        that is not there unless `create`; MissingExtra without the PostgreSQL driver.
         """
         database = Database(url, create=create)
         try:
@@ -74,9 +73,7 @@ class Store:
         return export.export_jsonl(self._database, stream)
 
     def import_jsonl(self, stream: TextIO) -> int:
-        """How many records of an export were new; all are taken or none. StoreError names the line at
-        fault.
-        """
+        """How many records of an export were new; all are taken or none. StoreError names the line at fault."""
         return export.import_jsonl(self._database, stream)
 
     def forget_derived(self) -> None:

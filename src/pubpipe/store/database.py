@@ -63,8 +63,7 @@ class Database:
         """Everything that this thread does with the store inside is done together or not at all.
 
         On SQLite the transaction takes the write lock at its start, so that what is read in it cannot change
-        before
-        it is written. One inside another joins it.
+        before it is written. One inside another joins it.
         """
         if self._open is not None:
             yield
@@ -83,9 +82,8 @@ class Database:
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """What `work` returns, done in one transaction; tried again while other writers are in the way.
 
-        `work` may run more than once and so must have no effect outside the database. Inside `transaction`
-        it runs
-        once, as part of that.
+        `work` may run more than once and so must have no effect outside the database. Inside `transaction` it
+        runs once, as part of that.
         """
         mine = self._open
         if mine is not None:
@@ -163,9 +161,7 @@ class Database:
                     f"The folder of the database {path} cannot be made ({error.strerror}).",
                     remedy="Make it writable, or name another database in pubpipe.toml.",
                 ) from error
-        engine = sa.create_engine(
-            self.url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000}
-        )
+        engine = sa.create_engine(self.url, hide_parameters=True, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -211,9 +207,7 @@ def _label(url: URL) -> str:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = (
-        None  # transactions begin where _begin_sqlite says, not where the driver guesses
-    )
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where the driver guesses
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode = WAL")

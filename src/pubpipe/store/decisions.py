@@ -1,6 +1,4 @@
-"""The decision record (authored): append-only and hash-chained, so that a changed or removed entry is
-found.
-"""
+"""The decision record (authored): append-only and hash-chained, so that a changed or removed entry is found."""
 
 from __future__ import annotations
 
@@ -35,8 +33,7 @@ class Decisions:
         """The decisions with their places in the record, all written or none.
 
         Writers queue: two processes never extend the same entry. Whether a decision was recorded before is
-        for
-        the caller to know.
+        for the caller to know.
         """
         return self._database.write(lambda c: append(c, self._database, decisions))
 
@@ -71,10 +68,7 @@ class Decisions:
         """
         with self._database.read() as connection:
             rows = connection.execute(
-                sa.text(
-                    "SELECT sequence, publication, language, previous, hash, data FROM decisions ORDER BY "
-                    "sequence"
-                )
+                sa.text("SELECT sequence, publication, language, previous, hash, data FROM decisions ORDER BY sequence")
             )
             head = connection.execute(sa.text("SELECT sequence, hash FROM decision_head")).first()
             previous: Hash | None = None
@@ -108,9 +102,7 @@ class Decisions:
         return None
 
 
-def append(
-    connection: Connection, database: Database, decisions: Iterable[Decision]
-) -> tuple[RecordedDecision, ...]:
+def append(connection: Connection, database: Database, decisions: Iterable[Decision]) -> tuple[RecordedDecision, ...]:
     """Extend the chain inside a transaction."""
     database.lock(connection)
     head = connection.execute(sa.text("SELECT sequence, hash FROM decision_head")).first()
@@ -159,9 +151,7 @@ def write(connection: Connection, entries: Sequence[RecordedDecision]) -> None:
 def link_problem(entry: RecordedDecision, previous: Hash | None) -> str | None:
     """Why an entry does not continue the chain whose last hash is `previous`; None if it does."""
     if entry.previous != previous:
-        return (
-            f"entry {entry.sequence} does not follow the entry before it: one was changed, removed or moved"
-        )
+        return f"entry {entry.sequence} does not follow the entry before it: one was changed, removed or moved"
     if identity.decision_hash(entry.previous, entry.model_dump(mode="json", exclude=_PLACE)) != entry.hash:
         return f"entry {entry.sequence} was changed: its content does not fit its hash"
     return None

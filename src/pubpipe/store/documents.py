@@ -13,10 +13,7 @@ from pubpipe.model import Segment, SourceDocument
 from pubpipe.store.database import Database
 
 _SEGMENTS = TypeAdapter(tuple[Segment, ...])
-_LAST = (
-    "publication = :publication AND version = "
-    "(SELECT max(version) FROM documents WHERE publication = :publication)"
-)
+_LAST = "publication = :publication AND version = (SELECT max(version) FROM documents WHERE publication = :publication)"
 
 
 class Documents:
@@ -75,8 +72,7 @@ class Documents:
     ) -> tuple[SourceDocument, tuple[Segment, ...]] | None:
         """The version made from this very file by this reader, so that nothing is read twice."""
         where = (
-            "publication = :publication AND file_hash = :file_hash AND reader = :reader "
-            "ORDER BY version DESC LIMIT 1"
+            "publication = :publication AND file_hash = :file_hash AND reader = :reader ORDER BY version DESC LIMIT 1"
         )
         return self._one(where, publication=publication, file_hash=file_hash, reader=reader)
 
@@ -90,9 +86,7 @@ class Documents:
         return (Hash(row.file_hash), row.reader) if row else None
 
     def previous_segments(self, publication: str) -> tuple[Segment, ...]:
-        """The segments of the newest version whose file differs from the current one; empty if there is
-        none.
-        """
+        """The segments of the newest version whose file differs from the current one; empty if there is none."""
         with self._database.read() as connection:
             data = connection.scalar(
                 sa.text(

@@ -1,6 +1,4 @@
-"""The present draft of every segment in every language (derived), and the last one of segments that are
-gone.
-"""
+"""The present draft of every segment in every language (derived), and the last one of segments that are gone."""
 
 from __future__ import annotations
 

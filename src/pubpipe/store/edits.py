@@ -24,23 +24,17 @@ class Edits:
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.text(
-                    "SELECT data FROM edits WHERE publication = :publication AND language = :language "
-                    "ORDER BY sequence"
+                    "SELECT data FROM edits WHERE publication = :publication AND language = :language ORDER BY sequence"
                 ),
                 {"publication": publication, "language": language},
             ).all()
         return tuple(Edit.model_validate_json(row.data) for row in rows)
 
     def last(self, publication: str, language: str) -> int:
-        """The place of the edition's newest edit in the record, 0 without any: moves when anything was
-        typed.
-        """
+        """The place of the edition's newest edit in the record, 0 without any: moves when anything was typed."""
         with self._database.read() as connection:
             found = connection.scalar(
-                sa.text(
-                    "SELECT max(sequence) FROM edits WHERE publication = :publication AND language = "
-                    ":language"
-                ),
+                sa.text("SELECT max(sequence) FROM edits WHERE publication = :publication AND language = :language"),
                 {"publication": publication, "language": language},
             )
         return int(found or 0)
@@ -50,8 +44,7 @@ class Edits:
         own.
 
         Look up `segment.id` first, then `segment.source_hash`: the second finds what was written where the
-        same
-        sentence stands elsewhere in the document.
+        same sentence stands elsewhere in the document.
         """
         found: dict[str, Edit] = {}
         for edit in self.all(publication, language):

@@ -1,6 +1,4 @@
-"""All authored state as JSON Lines, out and in: what a backup has to hold and nothing that can be made
-again.
-"""
+"""All authored state as JSON Lines, out and in: what a backup has to hold and nothing that can be made again."""
 
 from __future__ import annotations
 
@@ -51,8 +49,7 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
     """How many records were new. All are taken or, after an error, none.
 
     The decision record of the file must hold the store's own as its beginning (or be its beginning), and its
-    chain
-    is verified link by link, as far as it goes. StoreError names the line.
+    chain is verified link by link, as far as it goes. StoreError names the line.
     """
     lines = list(_parsed(stream))
 
@@ -129,9 +126,7 @@ def _parsed(stream: TextIO) -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 
 def _refuse(line: int, why: str) -> StoreError:
-    return StoreError(
-        f"Line {line} of the export: {why}.", remedy="Nothing was imported. Use an unchanged export."
-    )
+    return StoreError(f"Line {line} of the export: {why}.", remedy="Nothing was imported. Use an unchanged export.")
 
 
 def _line(stream: TextIO, value: dict[str, Any]) -> None:

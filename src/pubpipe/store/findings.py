@@ -34,9 +34,7 @@ class Findings:
         """The findings of the edition, in the order in which they were given."""
         with self._database.read() as connection:
             data = connection.scalar(
-                sa.text(
-                    "SELECT data FROM findings WHERE publication = :publication AND language = :language"
-                ),
+                sa.text("SELECT data FROM findings WHERE publication = :publication AND language = :language"),
                 {"publication": publication, "language": language},
             )
         return _FINDINGS.validate_json(data) if data else ()

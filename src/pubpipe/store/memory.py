@@ -14,8 +14,7 @@ from pubpipe.model import MEMORY_RANK, Candidates, MemoryUnit, plain
 from pubpipe.store.database import Database
 
 RAREST = 6
-"""How many of a sentence's rarest words candidates are gathered by (measured: recall of the best match
-1.0).
+"""How many of a sentence's rarest words candidates are gathered by (measured: recall of the best match 1.0).
 """
 GATHER = 4000
 """How many candidates are scored at most."""
@@ -23,8 +22,7 @@ Item = TypeVar("Item")
 _WORD = re.compile(r"\w+")
 
 _SOURCE = sa.text(
-    "INSERT INTO memory_sources (key, plain, length) VALUES (:key, :plain, :length) ON CONFLICT (key) DO "
-    "NOTHING"
+    "INSERT INTO memory_sources (key, plain, length) VALUES (:key, :plain, :length) ON CONFLICT (key) DO NOTHING"
 )
 # The newest wins among equals; a lower status never replaces a higher one.
 _UNIT = sa.text(

@@ -75,9 +75,7 @@ _SQLITE_ONLY = (
     "CREATE TRIGGER memory_sources_removed AFTER DELETE ON memory_sources BEGIN "
     "INSERT INTO memory_words(memory_words, rowid, plain) VALUES ('delete', old.id, old.plain); END",
 )
-_POSTGRESQL_ONLY = (
-    "CREATE INDEX memory_sources_words ON memory_sources USING gin (to_tsvector('simple', plain))",
-)
+_POSTGRESQL_ONLY = ("CREATE INDEX memory_sources_words ON memory_sources USING gin (to_tsvector('simple', plain))",)
 
 
 def _first(connection: Connection, is_sqlite: bool) -> None:
@@ -93,9 +91,7 @@ MIGRATIONS = (_first,)
 
 
 def migrate(database: Database) -> None:
-    """Bring the database to this program's version, in one transaction; StoreError if it is newer or
-    foreign.
-    """
+    """Bring the database to this program's version, in one transaction; StoreError if it is newer or foreign."""
     found = _version(database)
     if found == len(MIGRATIONS):
         return

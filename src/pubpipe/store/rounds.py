@@ -1,6 +1,4 @@
-"""The answers that reviewers gave, round by round (authored): also those that were refused, with the
-reasons.
-"""
+"""The answers that reviewers gave, round by round (authored): also those that were refused, with the reasons."""
 
 from __future__ import annotations
 
@@ -46,9 +44,7 @@ class Rounds:
         problems: Sequence[str],
         at: dt.datetime,
     ) -> None:
-        """Add a round; StoreError if somebody else's answer took this number (two people answered at
-        once).
-        """
+        """Add a round; StoreError if somebody else's answer took this number (two people answered at once)."""
         value = Round(publication, language, round, digest, stage, dict(answer), tuple(problems), at)
 
         def run(connection: Connection) -> None:
@@ -65,8 +61,7 @@ class Rounds:
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.text(
-                    "SELECT * FROM rounds WHERE publication = :publication AND language = :language ORDER "
-                    "BY round"
+                    "SELECT * FROM rounds WHERE publication = :publication AND language = :language ORDER BY round"
                 ),
                 {"publication": publication, "language": language},
             ).all()
