@@ -62,7 +62,6 @@ _SCALE = re.compile(
     r"[ \u00a0-]?(?:(?P<word>hundred|thousand|million|billion|trillion|lakh|crore)s?|(?P<short>bn|mn|mln|tn))\b"
     r"|(?P<letter>[kKmMbB])\b"
 )
-_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _DECADE = re.compile(r"['’]?s\b")
 _HALF_DAY = re.compile(r"[ \u00a0]?([ap])\.?m\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s?(?:[-‐‑–—~〜/]|to|and|or)\s?$")
@@ -90,7 +89,8 @@ def source_amounts(text: str, profile: LanguageProfile) -> list[Amount]:
             parts = ()
             end += scale.end()
             _scale_range(out, plain, start, power)
-        elif after[:1].isascii() and after[:1].isalpha() and not (_ORDINAL.match(after) or _DECADE.match(after)):
+        elif after[:1].isascii() and after[:1].isalpha() and not _DECADE.match(after):
+            # "1st" may become "first", "3D" a word
             force = "soft"
         if _CODE_BEFORE.search(before) and not before.endswith((" ", "No.", "no.", "US", "USD", "THB", "p.", "pp.")):
             force = "soft"

@@ -47,8 +47,8 @@ def check(context: CheckContext) -> Iterable[Finding]:
     stored = canonical(text)
     if stored != text:
         yield finding(
-            ID,
-            "warning",
+            "characters.form",
+            "info",
             "Some characters are typed in an unusual order or form; they look right and are not found by search.",
             suggestion=stored,
         )

@@ -15,8 +15,10 @@ from pubpipe.model import Finding
 ID = "negation"
 
 _NOT = re.compile(
-    r"\b(?:not(?! (?:only|just|least|necessarily))|never|cannot|can't|without|neither|nor|nobody|nothing|none"
-    r"|[a-z]{2,8}n['’]t|no(?!\.? ?\d| \d| longer than| more than| less than| later than| one's| doubt| matter))\b",
+    r"(?<!or )(?<!whether )\b(?:not(?! (?:only|just|least|necessarily))"
+    r"|never|cannot|can't|without|neither|nor|nobody|nothing|none"
+    r"|[a-z]{2,8}n['’]t"
+    r"|no(?!['\"”’]|\.? of |\.? ?\d| (?:longer|more|less|later) than| one's| doubt| matter))\b",
     re.IGNORECASE,
 )
 _MUST = re.compile(r"\b(?:must|shall|have to|has to|obliged to|required to|obligat\w+|mandatory)\b", re.IGNORECASE)
@@ -53,7 +55,10 @@ def _some(markers: tuple[str, ...]) -> str:
 
 
 def _stands(markers: tuple[str, ...], context: CheckContext) -> bool:
-    return any(_has(context.target_folded, fold(marker), context.profile) for marker in markers)
+    text = context.target_folded
+    for word in context.profile.checking.negation_accidents:
+        text = text.replace(fold(word), " ")
+    return any(_has(text, fold(marker), context.profile) for marker in markers)
 
 
 def _has(text: str, marker: str, profile: LanguageProfile) -> bool:

@@ -53,8 +53,9 @@ def check(context: CheckContext) -> Iterable[Finding]:
         written = _Written(context)
         missing = [s for s in missing if not written.has(s)]
     yield from _report(missing, extra, present)
+    named = {n.month for n in source_months(context.source_text)}
     for name in wrong_months:
-        other = next((m for m in months if m not in {n.month for n in source_months(context.source_text)}), None)
+        other = next((m for m, word in months.items() if m not in named and len(word) > 4), None)
         yield finding(
             "numbers.month",
             "error" if other else "warning",

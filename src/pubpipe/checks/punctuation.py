@@ -91,7 +91,7 @@ def _end(context: CheckContext) -> Iterable[Finding]:
         return
     if len(source.split()) < 4 or not re.search(r"[a-z]", source):
         return
-    if target[-1] in marks + "…" or target.endswith(("...", ":", ";")):
+    if target[-1] in marks + "…?!？！" or target.endswith(("...", ":", ";")):
         return
     if target.endswith(context.profile.checking.question_end) and source.endswith("?"):
         return

@@ -14,6 +14,8 @@ from pubpipe.model import Finding
 ID = "script"
 
 _ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]?[A-Z0-9]+[a-z]?s?(?![a-z])")
+_CODE = re.compile(r"[A-Za-z0-9]{1,40}(?:[._/:=@#$-]{1,3}[A-Za-z0-9]{1,40}){1,20}", re.ASCII)
+"""A word with such a sign inside is a code or a name."""
 _WORD = r"[A-Za-z]+(?:['’][a-z]+)?"
 _ENGLISH = re.compile(rf"(?<![\w@.]){_WORD}(?:[ -]{_WORD}){{2,}}(?![\w@])", re.ASCII)
 _COMMON = frozenset(
@@ -83,7 +85,7 @@ def check(context: CheckContext) -> Iterable[Finding]:
     """
     text, profile = context.target_text, context.profile
     names = {w for w in re.findall(r"[A-Za-z]+", context.source_text) if w[0].isupper()}
-    rest = _ACRONYM.sub(" ", ADDRESS.sub(" ", text))
+    rest = _ACRONYM.sub(" ", _CODE.sub(" ", ADDRESS.sub(" ", text)))
     if profile.latin_diacritics:
         yield from _by_diacritics(context, rest)
     else:
@@ -113,10 +115,10 @@ def _by_script(context: CheckContext, text: str, names: set[str], profile: Langu
     if total < 4 or not re.search(r"[a-z]{3}", context.source_text):
         return
     share = own / total
-    if share < 0.85 and (share < 0.5 or total >= 10):
+    if share < 0.75 and (share < 0.5 or total >= 20):
         yield finding(
             ID,
-            "error" if share < 0.5 and total >= 10 else "warning",
+            "error" if share < 0.5 and total >= 20 else "warning",
             f"Only {round(share * 100)} % of the letters are {profile.english_name}.",
         )
     elif strange >= 3 and strange > total * 0.05:

@@ -10,7 +10,7 @@ from pubpipe.model import Finding
 
 ID = "spaces"
 
-_DOUBLE = re.compile("[ \u00a0\u3000]{2,}|\u200b{2,}")
+_DOUBLE = re.compile("[ \u00a0\u3000]{2,}")
 
 
 def check(context: CheckContext) -> Iterable[Finding]:

@@ -28,6 +28,7 @@ PROFILE = LanguageProfile(
         length_ratio=1.04,
         sentence_end="។៕?!",  # Unicode ch. 16.4: KHAN, BARIYOOSAN
         negation=("មិន", "ពុំ", "គ្មាន", "កុំ", "អត់", "ឥត"),
+        negation_accidents=("កុំព្យូទ័រ", "កុំឡុង"),  # computer, during
         obligation=("ត្រូវ", "ចាំបាច់", "គប្បី", "កាតព្វកិច្ច", "តម្រូវ", "គួរ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
@@ -38,6 +39,7 @@ PROFILE = LanguageProfile(
     numbers=Numbers(
         # CLDR spell-out rules and compact decimals, km; two scale words join ("ពាន់លាន": 10^9)
         scales={"រយ": 2, "ពាន់": 3, "ម៉ឺន": 4, "សែន": 5, "លាន": 6, "កោដិ": 7, "ប៊ីលាន": 9, "ទ្រីលាន": 12},
+        not_scales=("រយៈ",),  # duration, period
         year_offsets=(543,),  # Buddhist era, in use beside the common era in official documents
     ),
     engine_codes={"mymemory": "km-KH"},

@@ -29,6 +29,7 @@ PROFILE = LanguageProfile(
         length_ratio=0.99,
         sentence_end="",  # Unicode ch. 16.2: no mark of its own; usage differs, so none is asked for
         negation=("ບໍ່", "ບໍ", "ຫ້າມ", "ຢ່າ", "ປາສະຈາກ", "ໄຮ້"),
+        negation_accidents=("ຢ່າງ", "ບໍລິ", "ບໍານ", "ບຳນ"),  # manner, service and company, pension
         obligation=("ຕ້ອງ", "ຈຳເປັນ", "ຄວນ", "ພຶງ", "ບັງຄັບ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only

@@ -43,8 +43,9 @@ PROFILE = LanguageProfile(
     ),
     numbers=Numbers(
         # CLDR spell-out rules and compact decimals, my
-        scales={"ရာ": 2, "ထောင်": 3, "သောင်း": 4, "သိန်း": 5, "သန်း": 6, "ကုဋေ": 7, "ဘီလီယံ": 9, "ထရီလီယံ": 12},
+        scales={"ရာ": 2, "ထောင်": 3, "သောင်း": 4, "သိန်း": 5, "သန်း": 6, "ကုဋေ": 7, "မီလီယံ": 6, "ဘီလီယံ": 9, "ထရီလီယံ": 12},
         not_scales=("ရာခိုင်နှုန်း", "ရာနှုန်း", "ရာစု", "ရာသီ", "ရာဇဝတ်"),  # per cent, century, season, crime
+        months={"ဇန္နဝါရီ": 1, "သြဂုတ်": 8},  # the spellings of TICO-19 and of older keyboards beside CLDR's
         scale_first=True,  # CLDR compact decimals, my: "ကုဋေ 0 သောင်း"
     ),
     engine_codes={"mymemory": "my-MM"},

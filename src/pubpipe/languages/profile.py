@@ -50,6 +50,9 @@ class Checking(Value):
     negation: tuple[str, ...] = ()
     """Markers of which at least one is expected where English says "not", "never", "no". Empty: not
     checked."""
+    negation_accidents: tuple[str, ...] = ()
+    """Words that hold a marker of negation and negate nothing ("อย่าง" holds "อย่า"); they are passed
+    over."""
     obligation: tuple[str, ...] = ()
     """Markers of which at least one is expected where English says "must", "shall". Empty: not checked."""
     signature: tuple[tuple[int, int], ...] = ()

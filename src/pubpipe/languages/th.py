@@ -28,7 +28,8 @@ PROFILE = LanguageProfile(
     checking=Checking(
         length_ratio=0.88,
         sentence_end="",  # Unicode ch. 16.1: no mark ends a Thai sentence
-        negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "ไม่มี", "ยัง"),
+        negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "เลิก"),
+        negation_accidents=("อย่าง", "มิถุน", "มิตร", "มิติ"),  # manner, June, friend, dimension
         obligation=("ต้อง", "จำเป็น", "ควร", "พึง", "บังคับ"),
         question_end=("ไหม", "หรือไม่", "หรือ", "อะไร", "ทำไม", "อย่างไร", "เท่าไร", "เท่าไหร่", "เมื่อไร", "ที่ไหน", "ใคร"),
     ),

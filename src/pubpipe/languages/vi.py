@@ -25,6 +25,7 @@ PROFILE = LanguageProfile(
         length_ratio=1.24,
         sentence_end=".?!…",
         negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
+        negation_accidents=("bất kỳ", "bất kì", "bất cứ", "vô cùng"),  # any, extremely
         obligation=("phải", "cần", "buộc", "nên", "bắt buộc", "nghĩa vụ", "yêu cầu"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
