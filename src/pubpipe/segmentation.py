@@ -77,6 +77,7 @@ _STARTERS = _set(
 
 _LAST_TOKEN = regex.compile(r"([\p{L}\p{N}.'’/-]+)\.[)\]”’\"']*$")
 _ENUMERATOR = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|\p{L}|[ivxlc]{1,6}|[IVXLC]{1,6})[.)\]]+")
+_ITEM = regex.compile(r"(?:\p{Ll}|[ivx]{1,4})[.)]\s")
 _NUMBER_LIKE = regex.compile(r"[(\[“\"'#§]*(?:[+±~]?\d|[IVXLC]+\b|\p{L}\b|[\p{L}\p{N}/-]*\d)")
 _WORD = regex.compile(r"[(\[“‘\"'«]*([\p{L}'’-]+)")
 _LETTER = regex.compile(r"\p{L}")
@@ -223,7 +224,7 @@ def _is_end(before: str, after: str, own: frozenset[str]) -> bool:
         return False
     if _ENUMERATOR.fullmatch(said):
         return False
-    if following[:1].islower():
+    if following[:1].islower() and not _ITEM.match(following):
         return False
     token = _LAST_TOKEN.search(said[-60:])
     if token is None:
@@ -279,12 +280,13 @@ def _split(content: Content, cuts: Sequence[int]) -> list[list[Inline]]:
     offset = 0
     waiting = list(reversed(cuts))
     open_: list[TagOpen] = []
+    open_before: list[TagOpen] = []
+    """What was open before the items that are held back."""
     held: list[Inline] = []
 
     def cut() -> None:
         """Close what is open and begin the next piece; what was held back belongs to it."""
-        # tags opened by a held item are open in the new piece only
-        inside = [o for o in open_ if o not in held]
+        inside = [*(open_ if not held else open_before)]
         pieces[-1] += [TagClose(id=o.id) for o in reversed(inside)]
         pieces.append([*inside, *held])
         held.clear()
@@ -303,6 +305,8 @@ def _split(content: Content, cuts: Sequence[int]) -> list[list[Inline]]:
                 # exactly at the cut: what ends there, and a note mark, belong to the sentence before
                 pieces[-1].append(item)
             elif waiting and offset == waiting[-1]:
+                if not held:
+                    open_before[:] = open_
                 held.append(item)
             else:
                 pieces[-1].append(item)
