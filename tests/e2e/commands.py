@@ -65,12 +65,18 @@ def workspace(folder: Path, *, settings: str = "", terms: str = "") -> Path:
     return folder
 
 
-def approve_everything(folder: Path, publication: str, languages: str = "all") -> None:
+def approve_everything(
+    folder: Path,
+    publication: str,
+    languages: str = "all",
+    command: Sequence[str] = (sys.executable, "-m", "pubpipe"),
+) -> None:
     """Both stages of the default settings, by a reviewer whose name says what it is."""
     for stage in ("language review", "sign-off"):
         done(
             pubpipe(
                 "review", "approve", publication, "--language", languages, "--stage", stage, "--all-rounds", "--yes",
                 "--reviewer", REVIEWER, cwd=folder,
+                command=command,
             )
         )  # fmt: skip
