@@ -96,7 +96,8 @@ def translate_all(
     same_as = {same[0]: same for same in places.values()}
     for index in same_as:
         jobs.put((index, requests[index]))
-    call.known.update(store.get(tuple(call.first_key(requests[index]) for index in same_as)))
+    first = tuple(call.first_key(requests[index]) for index in same_as)
+    call.known.update({**dict.fromkeys(first), **store.get(first)})
 
     results: list[TranslationResult | None] = [None] * len(requests)
     done = 0
@@ -170,7 +171,7 @@ class _Defect:
     """An error of ours or of `verify`: it is raised in the calling thread instead of being lost in a
     worker."""
 
-    error: Exception
+    error: BaseException
 
 
 class _GivenUp(Exception):  # noqa: N818 - not an error: the call ended or the engine was given up
@@ -205,7 +206,7 @@ class _Call:
         self.engine, self.source, self.target, self.verify = engine, source, target, verify
         self.attempts, self.clock, self.random, self.deadline = attempts, clock, random, deadline
         self.inbox: queue.SimpleQueue[_Question | _Answer | _Defect | _Done] = queue.SimpleQueue()
-        self.known: dict[Hash, str] = {}
+        self.known: dict[Hash, str | None] = {}
         self.reason = ""
         self._over = threading.Event()
         self._sleep = sleep
@@ -405,7 +406,7 @@ class _Call:
                     break
         if masked or numbers:
             return _Try(None, problem=lost)
-        bare = protect(request.content, form=form, bare=True)
+        bare = protect(request.content, form=form, terms=request.terms, bare=True)
         return self.ask(bare, request.terms, lambda answer: self._accept_bare(bare, answer, lost))
 
     def _accept(self, shield: Shield) -> Callable[[str], _Try]:
@@ -485,7 +486,7 @@ def _work(call: _Call, jobs: queue.SimpleQueue[tuple[int, TranslationRequest]]) 
             result = call.failed(request, error.message)
         except TokensLost as error:
             result = call.failed(request, f"it lost what was protected: {error}")
-        except Exception as error:
+        except BaseException as error:
             call.inbox.put(_Defect(error))
             return
         call.inbox.put(_Done(index, result))

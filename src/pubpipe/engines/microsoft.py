@@ -31,6 +31,10 @@ _LENGTH = frozenset({400050, 400077})
 class Settings(HttpSettings):
     """[engines.microsoft]"""
 
+    base_url: str = Field(
+        default="", pattern=r"^$|^https://[^\s@/]+(/[^\s]*)?$|^http://(localhost|127\.0\.0\.1)(:\d+)?(/[^\s]*)?$"
+    )
+    """Another endpoint (a sovereign or private cloud). It gets the key: plain http is for this machine only."""
     key_env: str = "PUBPIPE_MICROSOFT_KEY"
     """The environment variable that holds the key."""
     region: str = ""

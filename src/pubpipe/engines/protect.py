@@ -94,6 +94,7 @@ LITERAL = re.compile(
 
 NUMBER = re.compile(r"\d+(?:[.,:’'\u00a0\u202f]\d+)*")
 _ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]")
+_LINE_END = re.compile(r"\s*[\r\n\u2028]\s*")
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
 _CLOSING = frozenset(".,;:!?)]»”’%…。、，．！？）】」』။၊។៕")
 _OPENING = frozenset("([«“‘（【「『")
@@ -148,7 +149,8 @@ def protect(
     shape = FORMS[form]
     if bare:
         text = _ZERO_WIDTH.sub("", " ".join(plain(middle).split()))
-        return Shield(text=text, source=source, form=shape, tokens=(), gaps=(), lead=lead, tail=tail)
+        kept = (*(m[0] for m in LITERAL.finditer(text)), *(t.surface for t in terms if t.keep))
+        return Shield(text, source, shape, kept, (), lead, tail)
     spans = _protected_spans(plain(middle), _shift(terms, lead), frozenset(masked), numbers, shape)
     parts: list[str | int] = []
     tokens: list[Inline | str] = []
@@ -187,9 +189,7 @@ def restore(shield: Shield, answer: str, target: LanguageProfile) -> Content:
     Raises TokensLost unless every token came back exactly once, tags are nested, no tag that held words is
     empty, and no piece of a token is left in the text.
     """
-    text = _ZERO_WIDTH.sub("", answer).strip()
-    if not _ENTITY.search(shield.text):
-        text = html.unescape(text)
+    text = _clean(shield, answer)
     texts: list[str] = []
     numbers: list[int] = []
     at = 0
@@ -227,16 +227,12 @@ def restore(shield: Shield, answer: str, target: LanguageProfile) -> Content:
 def restore_bare(shield: Shield, answer: str) -> tuple[Content | None, str]:
     """What can be made of an answer to a text that went out without tokens: (target or None, its characters).
 
-    It is a target only where there were no tags or placeholders to lose inside, and every address and
-    document number stands in it as often as in the source.
+    It is a target only where there were no tags or placeholders to lose inside, and every address, document number
+    and name to keep stands in it as often as in the source.
     """
-    text = _ZERO_WIDTH.sub("", answer).strip()
-    if not _ENTITY.search(shield.text):
-        text = html.unescape(text)
-    text = canonical(text)
+    text = canonical(_clean(shield, answer))
     whole = tidy((*shield.lead, Text(text=text), *shield.tail))
-    literals = [m[0] for m in LITERAL.finditer(shield.text)]
-    kept = all(text.count(literal) >= literals.count(literal) for literal in literals)
+    kept = all(_times(str(t), text) == _times(str(t), shield.text) for t in shield.tokens)
     if text and kept and not tag_problems(shield.source, whole):
         return whole, text
     return None, text
@@ -245,6 +241,19 @@ def restore_bare(shield: Shield, answer: str) -> tuple[Content | None, str]:
 def digits(text: str) -> tuple[str, ...]:
     """The decimal digits of a text in order of size, whatever script they are written in."""
     return tuple(sorted(str(unicodedata.decimal(c)) for c in text if c.isdecimal()))
+
+
+def _clean(shield: Shield, answer: str) -> str:
+    """The answer without invisible characters, escapes and line ends that the source does not have."""
+    text = _ZERO_WIDTH.sub("", answer).strip()
+    if not _ENTITY.search(shield.text):
+        text = html.unescape(text)
+    return text if "\n" in shield.text else _LINE_END.sub(" ", text)
+
+
+def _times(literal: str, text: str) -> int:
+    """How often a literal stands in a text that is not part of a longer Latin word or number."""
+    return len(re.findall(rf"(?<![0-9A-Za-z]){re.escape(literal)}(?![0-9A-Za-z])", text))
 
 
 def _peel(content: Content) -> tuple[Content, Content, Content]:

@@ -69,6 +69,11 @@ def test_a_wrong_microsoft_key_is_refused_without_being_told() -> None:
     assert "wrong-key" not in str(caught.value) + repr(caught.value.__cause__)
 
 
+def test_a_key_does_not_travel_in_clear_text() -> None:
+    with pytest.raises(ConfigError, match="base_url"):
+        build("microsoft", {"base_url": "http://mt.example.org"}, {"PUBPIPE_MICROSOFT_KEY": KEY})
+
+
 def test_mymemory_is_asked_over_https_where_nothing_else_is_said() -> None:
     assert build("mymemory", {}, {})._url.startswith("https://")  # type: ignore[attr-defined]
 

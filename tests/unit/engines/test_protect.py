@@ -254,9 +254,21 @@ def test_a_bare_answer_is_a_target_only_where_nothing_could_be_lost() -> None:
     target, _ = restore_bare(shield, "អនុសញ្ញា C189 ការពារ។")
     assert target is not None
     assert to_markup(target) == "អនុសញ្ញា C189 ការពារ។<1/>"
+    assert restore_bare(shield, "អនុសញ្ញា C1890 ការពារ។")[0] is None
     assert restore_bare(shield, "អនុសញ្ញា ការពារ។") == (None, "អនុសញ្ញា ការពារ។")
     assert restore_bare(protect(SENTENCE, bare=True), "អានច្បាប់")[0] is None
 
 
 def test_digits_are_compared_whatever_script_they_are_in() -> None:
     assert digits("២០១៩ និង 7") == digits("7 and 2019") == ("0", "1", "2", "7", "9")
+
+
+def test_a_name_to_keep_is_asked_for_in_a_bare_answer_too() -> None:
+    hit = TermHit(term="org", surface="Verité", span=Span(start=0, end=6), keep=True)
+    shield = protect(content("Verité met workers."), terms=(hit,), bare=True)
+    assert restore_bare(shield, "Verité បានជួបពលករ។")[0] is not None
+    assert restore_bare(shield, "វេរីតេ បានជួបពលករ។")[0] is None
+
+
+def test_a_line_end_that_the_engine_added_is_a_space() -> None:
+    assert plain(restore(protect(content("One. Two.")), "មួយ។\r\nពីរ។", KHMER)) == "មួយ។ ពីរ។"
