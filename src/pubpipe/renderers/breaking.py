@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Content, Text
+from pubpipe.model import Content, Inline, Placeholder, Text
 
 ALLOW = "\u200b"
 FORBID = "\u2060"
@@ -35,12 +35,12 @@ def for_lines(content: Content, profile: LanguageProfile, longest: int = 30) -> 
     anywhere. The places are found in the whole unit, so that a bold word does not cut a word in two.
     `strip` restores the text except that a space before a tied sign stays a no-break space.
     """
-    pieces = [item.text if isinstance(item, Text) else "\ufffc" for item in content]
+    pieces = [_piece(item) for item in content]
     whole = "".join(pieces)
     before = _between(whole, profile, longest)
     if not before:
         return content
-    out: list[Text | object] = []
+    out: list[Inline] = []
     position = 0
     for item, piece in zip(content, pieces, strict=True):
         if not isinstance(item, Text):
@@ -55,7 +55,16 @@ def for_lines(content: Content, profile: LanguageProfile, longest: int = 30) -> 
                 parts += [mark, character]
             out.append(Text(text="".join(parts)))
         position += len(piece)
-    return tuple(out)  # type: ignore[arg-type]
+    return tuple(out)
+
+
+def _piece(item: Inline) -> str:
+    """What an inline value is to the breaker: tags and note marks are nothing, an image is an object."""
+    if isinstance(item, Text):
+        return item.text
+    if isinstance(item, Placeholder) and item.kind in ("break", "image"):
+        return "\n" if item.kind == "break" else "\ufffc"
+    return ""
 
 
 def hold_spaces(content: Content, profile: LanguageProfile) -> Content:

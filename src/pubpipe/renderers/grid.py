@@ -6,6 +6,9 @@ from math import sqrt
 
 from pubpipe.model import Cell, Heading, Paragraph, Row, Table, Value, plain
 
+_WIDEST = 63
+"""Columns that a cell may span: more than Word lets a table have."""
+
 
 class Placed(Value):
     cell: Cell
@@ -36,55 +39,61 @@ class Grid(Value):
 
 def lay_out(table: Table) -> Grid:
     """The table with every cell at its column; short rows are filled with empty cells, overlaps cut."""
-    columns = max([len(table.widths), 1, *(_extent(part) for part in (table.head, table.body, table.foot))])
-    head, body, foot = (_place(part, columns) for part in (table.head, table.body, table.foot))
+    parts = [_place(part) for part in (table.head, table.body, table.foot)]
+    edges = [p.column + p.columns for part in parts for row in part for p in row]
+    columns = max([len(table.widths), 1, *edges])
+    head, body, foot = (_fill(part, columns) for part in parts)
     shares = _shares(table, (*head, *body, *foot), columns)
     return Grid(columns=columns, shares=shares, head=head, body=body, foot=foot)
 
 
-def _extent(rows: tuple[Row, ...]) -> int:
-    """Columns that the rows need, spans from above included."""
-    widest = 0
-    taken: dict[tuple[int, int], bool] = {}
+def _place(rows: tuple[Row, ...]) -> list[list[Placed]]:
+    """Each cell at the first column that is free; a span ends where the place is taken and at the last row."""
+    taken: set[tuple[int, int]] = set()
+    out: list[list[Placed]] = []
     for number, row in enumerate(rows):
+        placed: list[Placed] = []
         column = 0
         for cell in row.cells:
             while (number, column) in taken:
                 column += 1
-            for down in range(max(1, cell.rows)):
-                for across in range(max(1, cell.columns)):
-                    if number + down < len(rows):
-                        taken[number + down, column + across] = True
-            column += max(1, cell.columns)
-            widest = max(widest, column)
-    return widest
-
-
-def _place(rows: tuple[Row, ...], columns: int) -> tuple[tuple[Placed, ...], ...]:
-    taken: set[tuple[int, int]] = set()
-    out: list[tuple[Placed, ...]] = []
-    for number, row in enumerate(rows):
-        placed: list[Placed] = []
-        column = 0
-
-        def put(cell: Cell, column: int, number: int = number, placed: list[Placed] = placed) -> int:
             width = 1
-            while width < cell.columns and column + width < columns and (number, column + width) not in taken:
+            while width < min(cell.columns, _WIDEST) and (number, column + width) not in taken:
                 width += 1
             height = max(1, min(cell.rows, len(rows) - number))
             taken.update((number + d, column + a) for d in range(height) for a in range(width))
             placed.append(Placed(cell=cell, column=column, rows=height, columns=width))
-            return column + width
+            column += width
+        out.append(placed)
+    return out
 
-        for cell in row.cells:
-            while (number, column) in taken:
-                column += 1
-            column = put(cell, column)
-        for empty in range(columns):
-            if (number, empty) not in taken:
-                put(Cell(blocks=()), empty)
-        out.append(tuple(sorted(placed, key=lambda p: p.column)))
-    return tuple(out)
+
+def _fill(rows: list[list[Placed]], columns: int) -> tuple[tuple[Placed, ...], ...]:
+    """The same rows with an empty cell in every place that nothing covers."""
+    taken = {
+        (number + down, placed.column + across)
+        for number, row in enumerate(rows)
+        for placed in row
+        for down in range(placed.rows)
+        for across in range(placed.columns)
+    }
+    empty = Cell(blocks=())
+    return tuple(
+        tuple(
+            sorted(
+                [
+                    *row,
+                    *(
+                        Placed(cell=empty, column=column, rows=1, columns=1)
+                        for column in range(columns)
+                        if (number, column) not in taken
+                    ),
+                ],
+                key=lambda placed: placed.column,
+            )
+        )
+        for number, row in enumerate(rows)
+    )
 
 
 def _shares(table: Table, grid_rows: tuple[tuple[Placed, ...], ...], columns: int) -> tuple[float, ...]:

@@ -1,0 +1,78 @@
+"""What stands around the text: dates, credits, addresses."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from pubpipe.languages import profile
+from pubpipe.model import Placeholder, TagClose, TagOpen, Text
+from pubpipe.renderers.dates import long_date
+from pubpipe.renderers.runs import by_link, clean, runs, safe_url
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("km", "9 មីនា 2026"),
+        ("my", "2026 မတ် 9"),
+        ("th", "9 มีนาคม 2569"),
+        ("vi", "ngày 9 tháng 3 năm 2026"),
+        ("lo", "9 ມີນາ 2026"),
+        ("ja", "2026年3月9日"),
+    ],
+)
+def test_a_date_is_written_as_the_language_writes_it(language: str, written: str) -> None:
+    assert long_date(dt.date(2026, 3, 9), profile(language)) == written
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://example.org/a b?q=é", "https://example.org/a%20b?q=%C3%A9"),
+        ("https://example.org/%20", "https://example.org/%20"),
+        ("mailto:a@example.org", "mailto:a@example.org"),
+        ("JavaScript:alert(1)", None),
+        ("file:///etc/hosts", None),
+        ("#section", None),
+        ("https://[bad", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_addresses_that_may_be_printed_become_links(url: str | None, safe: str | None) -> None:
+    assert safe_url(url) == safe
+
+
+def test_control_characters_and_old_break_marks_are_dropped() -> None:
+    assert clean("a\x00b\u200bc\u2060d\ufeff\te\r\nf\x9f\ud800") == "abcd e f"
+
+
+def test_badly_nested_tags_cost_their_format_never_text() -> None:
+    content = (
+        TagClose(id=9),
+        Text(text="a"),
+        TagOpen(id=1, kind="strong"),
+        Text(text="b"),
+        TagOpen(id=2, kind="link", href="https://example.org"),
+        TagClose(id=1),
+        Text(text="c"),
+        Placeholder(id=3, kind="break"),
+    )
+    made = runs(content)
+    assert [r.text for r in made] == ["a", "b", "c", ""]
+    assert [sorted(r.marks) for r in made] == [[], ["strong"], [], []]
+
+
+def test_a_link_with_a_bold_word_in_it_is_one_link() -> None:
+    content = (
+        TagOpen(id=1, kind="link", href="https://example.org"),
+        Text(text="a"),
+        TagOpen(id=2, kind="strong"),
+        Text(text="b"),
+        TagClose(id=2),
+        TagClose(id=1),
+        Text(text="c"),
+    )
+    assert [href for href, _ in by_link(runs(content))] == ["https://example.org", None]
