@@ -43,6 +43,8 @@ def _raster(resource: Resource) -> Picture:
 
     try:
         with Image.open(io.BytesIO(resource.data)) as image:
+            image.verify()  # reads every chunk's check sum; the image has to be opened again after it
+        with Image.open(io.BytesIO(resource.data)) as image:
             if image.width * image.height > _MOST_PIXELS:
                 raise RenderError(
                     f"image {resource.name} has {image.width} x {image.height} pixels.",
