@@ -346,7 +346,9 @@ def _month_names(locale: str, extra: tuple[tuple[str, int], ...]) -> tuple[tuple
 
     months = Locale.parse(locale).months
     names = {(n, m) for context in months for w in ("wide", "abbreviated") for m, n in months[context][w].items()}
-    names |= set(extra)
+    # an abbreviation without a dot is a common word in Burmese ("အောက်" is October and "under")
+    wide = {name for context in months for name in months[context]["wide"].values()}
+    names = {(n, m) for n, m in names if n in wide or n.endswith(".")} | set(extra)
     keep = {(fold(n), m) for n, m in names if len(n) >= 2 and not any(c.isdigit() for c in n)}
     return tuple(sorted(keep, key=lambda n: (-len(n[0]), n)))
 

@@ -52,10 +52,21 @@ def check(context: CheckContext) -> Iterable[Finding]:
     if missing and not [t for t in extra if t.force == "required"]:
         written = _Written(context)
         missing = [s for s in missing if not written.has(s)]
+    dates = [t for t in extra if isinstance(t.first, Decimal) and 1 <= t.first <= 12]
+    for name, t in zip(list(wrong_months), dates, strict=False):
+        wrong_months.remove(name)
+        extra.remove(t)
+        yield finding(
+            "numbers.month",
+            "error",
+            f"{shown(name.text)} is not found in the translation; {shown(t.text)} may stand for another month.",
+            source=(name.start, name.end),
+            target=(t.start, t.end),
+        )
     yield from _report(missing, extra, present)
     named = {n.month for n in source_months(context.source_text)}
     for name in wrong_months:
-        other = next((m for m, word in months.items() if m not in named and len(word) > 4), None)
+        other = next((m for m, word in months.items() if m not in named and len(word) > 3), None)
         yield finding(
             "numbers.month",
             "error" if other else "warning",
