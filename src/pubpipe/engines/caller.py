@@ -434,15 +434,20 @@ class _Call:
                 best, numbers = other, True
         masked: frozenset[str] = frozenset()
         missed = self._missed(request, best.target) if best.target is not None else frozenset()
-        if missed:
-            other = self._attempt(request, masked=missed, numbers=numbers)
+        to_mask, tried = missed, frozenset[str]()
+        # The second round is for a term that was right by luck and is missed now that the text is another.
+        for _ in range(2):
+            if not missed or to_mask == tried:
+                break
+            tried = to_mask
+            other = self._attempt(request, masked=tried, numbers=numbers)
             cached = cached and other.cached
-            if (
-                other.target is not None
-                and len(self._missed(request, other.target)) < len(missed)
-                and (digits(plain(other.target)) == wanted or digits(plain(best.target or ())) != wanted)
-            ):
-                best, masked = other, missed
+            if other.target is None:
+                break
+            still = self._missed(request, other.target)
+            if len(still) < len(missed) and self._digits_as_good(wanted, best.target, other.target):
+                best, masked, missed = other, tried, still
+            to_mask = tried | still
         return TranslationResult(
             segment=request.segment,
             target=best.target,
@@ -450,6 +455,11 @@ class _Call:
             cached=cached,
             masked_terms=tuple(sorted(masked)),
         )
+
+    @staticmethod
+    def _digits_as_good(wanted: tuple[str, ...], old: Content | None, new: Content) -> bool:
+        """Whether `new` keeps the source's digits, unless `old` did not keep them either."""
+        return digits(plain(new)) == wanted or digits(plain(old or ())) != wanted
 
     def _attempt(
         self, request: TranslationRequest, *, masked: frozenset[str] = frozenset(), numbers: bool = False

@@ -392,3 +392,15 @@ def test_an_engine_that_goes_away_between_two_drafts_keeps_the_first(server: MtS
     server.faults = lambda number, text: "401" if number > 1 else None
     [result] = run(google(server), [request("s", TEXT, WORKER)], verify=missing)
     assert plain(result.target or ()) == khmer(TEXT)
+
+
+def test_a_term_that_was_right_by_luck_is_put_in_when_the_second_answer_misses_it() -> None:
+    by_luck = TermHit(term="passport", surface="passports", span=Span(start=31, end=40), preferred="លិខិតឆ្លងដែន")
+    answers = {
+        TEXT: "ពលករទាំងអស់រក្សាលិខិតឆ្លងដែន។",
+        "All [X1X] keep their passports.": "[X1X]ទាំងអស់រក្សាឯកសារ។",
+        "All [X1X] keep their [X2X].": "[X1X]ទាំងអស់រក្សា[X2X]។",
+    }
+    [result] = run(Scripted(answers.__getitem__), [request("s", TEXT, WORKER, by_luck)], verify=missing)
+    assert plain(result.target or ()) == "ពលករចំណាកស្រុកទាំងអស់រក្សាលិខិតឆ្លងដែន។"
+    assert result.masked_terms == ("migrant-worker", "passport")
