@@ -48,8 +48,8 @@ from pubpipe.model import (
 from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, parse_date, too_deep, words
 from pubpipe.readers.images import ImageError, extension, stand_in
 
-TIMEOUT = 120
-"""Seconds; a 300-page document takes about five."""
+TIMEOUT = 60
+"""Seconds; a 300-page document takes about five, text built to confuse a parser has no end."""
 MEMORY = "2g"
 
 _TEXT_WIDTH_INCHES = 6.3
@@ -485,13 +485,22 @@ class _Walk:
         if depth > MAX_DEPTH:
             raise too_deep()
         out: list[Inline] = []
-        for node in self._fold_html(nodes):
+        run: list[str] = []
+        for node in [*self._fold_html(nodes), {"t": "End"}]:
             kind, value = node["t"], node.get("c")
+            if kind == "Str":
+                run.append(value)
+                continue
+            if kind in ("Space", "SoftBreak"):
+                run.append(" ")
+                continue
+            if run:
+                # one value for a run of words: a long document has a million of them
+                out.append(Text(text=clean("".join(run))))
+                run = []
             match kind:
-                case "Str":
-                    out.append(Text(text=clean(value)))
-                case "Space" | "SoftBreak":
-                    out.append(Text(text=" "))
+                case "End":
+                    break
                 case "LineBreak":
                     out.append(Placeholder(id=next(self._ids), kind="break"))
                 case "Quoted":
