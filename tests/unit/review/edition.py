@@ -1,0 +1,227 @@
+"""A small edition to review: segments, translations and a record, without a store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pubpipe import identity
+from pubpipe.model import (
+    ApprovedEdition,
+    Content,
+    Decision,
+    Draft,
+    Edit,
+    Finding,
+    LocalizedDocument,
+    Paragraph,
+    RecordedDecision,
+    ReviewAnswer,
+    ReviewRequest,
+    Segment,
+    SourceDocument,
+    Text,
+    Unit,
+    tidy,
+)
+from pubpipe.review import (
+    Stage,
+    Standing,
+    answer_problems,
+    assemble,
+    credits,
+    decisions_for,
+    request,
+    standing,
+)
+
+NOW = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+TWO_STAGES = (Stage(name="language review", kind="segments"), Stage(name="sign-off", kind="edition"))
+PUBLICATION, LANGUAGE = "report", "km"
+
+
+def text(words: str) -> Content:
+    return (Text(text=words),)
+
+
+def segments_of(contents: Sequence[str | Content], copies: frozenset[int] = frozenset()) -> tuple[Segment, ...]:
+    out: list[Segment] = []
+    hashes = [identity.content_hash(text(c) if isinstance(c, str) else c) for c in contents]
+    for place, content in enumerate(contents):
+        source = hashes[place]
+        before = hashes[place - 1] if place else None
+        after = hashes[place + 1] if place + 1 < len(hashes) else None
+        out.append(
+            Segment(
+                id=f"{source[:12]}-{hashes[: place + 1].count(source)}",
+                number=place + 1,
+                unit=f"u{place + 1:04}",
+                role="paragraph",
+                content=text(content) if isinstance(content, str) else content,
+                translatable=place not in copies,
+                source_hash=source,
+                context_hash=identity.context_hash(before, after),
+            )
+        )
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition at one moment; every change makes another one."""
+
+    segments: tuple[Segment, ...]
+    drafts: dict[str, Draft]
+    stages: tuple[Stage, ...] = TWO_STAGES
+    record: tuple[RecordedDecision, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    terms: dict[str, identity.Hash] = field(default_factory=dict)
+    passed: frozenset[str] = frozenset()
+    rounds: tuple[Any, ...] = ()
+    previous: tuple[Segment, ...] = ()
+    history: dict[str, Draft] = field(default_factory=dict)
+
+    @property
+    def targets(self) -> dict[str, Content | None]:
+        return {s.id: self.drafts[s.id].target for s in self.segments}
+
+    @property
+    def document(self) -> SourceDocument:
+        return self._document(lambda s: s.content)
+
+    @property
+    def localized(self) -> LocalizedDocument:
+        return LocalizedDocument(language=LANGUAGE, document=self._document(lambda s: self.targets[s.id] or ()))
+
+    def _document(self, content: Any) -> SourceDocument:
+        return SourceDocument(
+            blocks=tuple(
+                Paragraph(unit=Unit(id=s.unit, role="paragraph", content=tidy(content(s)))) for s in self.segments
+            ),
+            file_hash=identity.digest("file"),
+            reader="test/1",
+        )
+
+    @property
+    def standing(self) -> Standing:
+        return standing(
+            PUBLICATION,
+            LANGUAGE,
+            self.segments,
+            self.targets,
+            {s.id: self.terms.get(s.id, identity.terms_hash([])) for s in self.segments},
+            self.findings,
+            self.record,
+            self.stages,
+            pass_context=self.passed,
+            document=self.document,
+        )
+
+    @property
+    def request(self) -> ReviewRequest:
+        return request(
+            self.standing,
+            self.segments,
+            self.drafts,
+            {},
+            self.findings,
+            self.record,
+            title="A report",
+            language_name="Khmer",
+            rounds=self.rounds,
+            previous_segments=self.previous,
+            previous_targets=self.history,
+        )
+
+    def answer(self, reviewer: str = "Sokha", decision: str = "approve", **more: Any) -> ReviewAnswer:
+        shown = self.request
+        if decision != "approve":
+            more.setdefault("comment", "please mend")
+        return ReviewAnswer.model_validate(
+            {
+                "publication": PUBLICATION,
+                "language": LANGUAGE,
+                "stage": shown.stage,
+                "digest": shown.digest,
+                "decision": decision,
+                "reviewer": reviewer,
+                "at": NOW,
+                **more,
+            }
+        )
+
+    def problems(self, reviewer: str = "Sokha", decision: str = "approve", **more: Any) -> tuple[str, ...]:
+        return answer_problems(self.request, self.answer(reviewer, decision, **more), self.segments)
+
+    def answered(self, reviewer: str = "Sokha", decision: str = "approve", **more: Any) -> Edition:
+        """The edition after somebody answered the round that waits."""
+        edits, decisions = decisions_for(self.request, self.answer(reviewer, decision, **more), self.segments)
+        return self.edited(*edits).recorded(*decisions)
+
+    def edited(self, *edits: Edit) -> Edition:
+        by_source = {e.source_hash: e for e in edits}
+        drafts = dict(self.drafts)
+        for segment in self.segments:
+            edit = next((e for e in edits if e.segment == segment.id), by_source.get(segment.source_hash))
+            if edit is not None:
+                drafts[segment.id] = drafts[segment.id].model_copy(
+                    update={"target": edit.target, "origin": "human", "detail": edit.editor}
+                )
+        return replace(self, drafts=drafts)
+
+    def rewritten(self, number: int, words: str) -> Edition:
+        """The edition after the translation of one segment changed behind everybody's back."""
+        segment = self.segments[number - 1]
+        draft = self.drafts[segment.id].model_copy(update={"target": text(words)})
+        return replace(self, drafts={**self.drafts, segment.id: draft})
+
+    def recorded(self, *decisions: Decision) -> Edition:
+        record = list(self.record)
+        for decision in decisions:
+            previous = record[-1].hash if record else None
+            fields = decision.model_dump(mode="json", exclude={"sequence", "previous", "hash"})
+            record.append(
+                RecordedDecision.model_validate(
+                    {
+                        **fields,
+                        "sequence": len(record) + 1,
+                        "previous": previous,
+                        "hash": identity.decision_hash(previous, fields),
+                    }
+                )
+            )
+        return replace(self, record=tuple(record))
+
+    def assembled(self) -> ApprovedEdition:
+        made = credits(self.segments, self.drafts, self.record, self.stages, notice="a demonstration")
+        return assemble(self.standing, self.localized, made, self.record, self.findings)
+
+
+def edition(
+    *pairs: tuple[str | Content, str | Content | None], copies: frozenset[int] = frozenset(), **more: Any
+) -> Edition:
+    """An edition of (source, translation) pairs, one a paragraph; the places in `copies` hold numbers."""
+    segments = segments_of([source for source, _ in pairs], copies)
+    drafts = {}
+    for place, (segment, (_, target)) in enumerate(zip(segments, pairs, strict=True)):
+        drafts[segment.id] = Draft(
+            segment=segment.id,
+            language=LANGUAGE,
+            source_hash=segment.source_hash,
+            target=text(target) if isinstance(target, str) else target,
+            origin="open" if target is None else "copy" if place in copies else "engine",
+            detail="google",
+            key=identity.digest("draft", segment.id),
+        )
+    return Edition(segments=segments, drafts=drafts, **more)
+
+
+def three() -> Edition:
+    return edition(
+        ("Workers must register.", "ពលករត្រូវចុះបញ្ជី។"),
+        ("2019", "2019"),
+        ("They may not be charged.", "មិនត្រូវគិតថ្លៃ។"),
+        copies=frozenset({1}),
+    )
