@@ -107,7 +107,7 @@ def _tu(each: MemoryUnit) -> Iterator[str]:
     for field_name in _PROPS:
         value = getattr(each, field_name)
         if value:
-            yield f'<prop type="x-{TOOL}-{field_name}">{_text(value)}</prop>\n'
+            yield f'<prop type="x-{TOOL}-{field_name}">{_UNWRITABLE.sub("", _escape(value))}</prop>\n'
     yield f'<prop type="x-{TOOL}-at">{each.at.isoformat()}</prop>\n'
     yield f'<tuv xml:lang="{SOURCE.tag}"><seg>{"".join(_seg(each.source))}</seg></tuv>\n'
     yield f'<tuv xml:lang="{each.language}"><seg>{"".join(_seg(each.target))}</seg></tuv>\n'
