@@ -109,7 +109,8 @@ def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
             if hit.preferred or hit.keep:
                 print(f"   term: {hit.surface} → {hit.preferred or hit.surface}")
         if item.suggestion:
-            print(f"   similar ({item.suggestion.score} %): {item.suggestion.target} [{item.suggestion.provenance}]")
+            what = f"similar ({item.suggestion.score} %)" if item.suggestion.score else "offered"
+            print(f"   {what}: {item.suggestion.target} [{item.suggestion.provenance}]")
         for finding in item.findings:
             print(f"   {finding.severity}: {finding.message}")
     for finding in request.findings:

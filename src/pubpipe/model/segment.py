@@ -40,12 +40,12 @@ other neighbours; engine: machine translation; human: typed or changed by a pers
 
 
 class Suggestion(Value):
-    """A fuzzy match: shown to the reviewer, never filled in."""
+    """A text to start from, a fuzzy match above all: shown to the reviewer, never filled in."""
 
     source: str
     target: str
     score: int
-    """0 to 99 per cent."""
+    """0 to 99 per cent; 0 is no match but a machine answer that could not be used as it is."""
     provenance: str = ""
 
 
@@ -80,6 +80,8 @@ class Draft(Value):
     key: Hash
     """`identity.draft_key` of a machine draft; for human text, of the draft that it replaced."""
     suggestion: Suggestion | None = None
+    approved_before: bool = False
+    """origin "context": the memory has this very text as approved, not only as drafted or reviewed."""
     problem: str = ""
     """Why it is open, where an engine failed."""
 

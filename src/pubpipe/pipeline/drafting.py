@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pubpipe import engines, glossary, memory
 from pubpipe.errors import ConfigError
 from pubpipe.identity import content_hash, draft_key
-from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit
+from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit, plain
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.ingest import Ingested
 from pubpipe.pipeline.workspace import Workspace
@@ -136,7 +136,12 @@ def _from_memory(
                 suggestions[segment.id] = match.suggestion
         else:
             drafts[segment.id] = drafts[segment.id].model_copy(
-                update={"target": match.target, "origin": match.kind, "detail": match.provenance}
+                update={
+                    "target": match.target,
+                    "origin": match.kind,
+                    "detail": match.provenance,
+                    "approved_before": match.kind == "context" and match.unit.status == "approved",
+                }
             )
     return suggestions
 
@@ -165,14 +170,22 @@ def _from_engines(
         verify=verify,
         on_progress=on_progress,
     )
+    sources = {s.id: plain(s.content) for s in segments}
     for result in results:
-        drafts[result.segment] = drafts[result.segment].model_copy(
-            update=(
-                {"target": result.target, "origin": "engine", "detail": result.engine}
-                if result.target is not None
-                else {"problem": result.problem}
+        if result.target is not None:
+            update: dict[str, object] = {"target": result.target, "origin": "engine", "detail": result.engine}
+        elif result.raw:
+            # The words are good, their formatting is lost: for a person to start from, never filled in.
+            raw = Suggestion(
+                source=sources[result.segment],
+                target=result.raw,
+                score=0,
+                provenance=f"{result.engine}, without the formatting of the English",
             )
-        )
+            update = {"problem": result.problem, "suggestion": raw}
+        else:
+            update = {"problem": result.problem}
+        drafts[result.segment] = drafts[result.segment].model_copy(update=update)
 
 
 def _engines(ws: Workspace, publication: str, language: str) -> list[engines.Engine]:

@@ -70,7 +70,7 @@ class EditionView:
         """Segments that this project lets pass because the memory has them approved in the same context."""
         if not self.ws.project.review.pass_context_matches:
             return frozenset()
-        return frozenset(d.segment for d in self.drafts.values() if d.origin == "context")
+        return frozenset(d.segment for d in self.drafts.values() if d.origin == "context" and d.approved_before)
 
     @cached_property
     def standing(self) -> Standing:

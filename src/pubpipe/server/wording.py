@@ -73,7 +73,10 @@ def remarks(item: ReviewItem) -> tuple[str, ...]:
         lines.append("terms: " + "; ".join(dict.fromkeys(term_in_words(t) for t in item.terms)))
     if item.suggestion:
         s = item.suggestion
-        lines.append(f"similar in the memory ({s.score} %): “{s.source}” was “{s.target}”")
+        if s.score:
+            lines.append(f"similar in the memory ({s.score} %): “{s.source}” was “{s.target}” [{s.provenance}]")
+        else:
+            lines.append(f"offered by {s.provenance}: “{s.target}”")
     if item.previous_source:
         was = f"English before: “{item.previous_source}”"
         lines.append(f"{was}, approved as “{item.previous_target}”" if item.previous_target else was)
