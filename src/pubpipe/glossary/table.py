@@ -181,10 +181,10 @@ def _term(row: int, cells: list[str], columns: dict[int, str], check: _Check) ->
             continue
         if column is None:
             check.problem(row, None, f"a cell beyond the last column says {_quote(value)}")
-        elif value[0] in "=+-@":
-            check.problem(row, column, f"{_quote(value)} would be a formula in a spreadsheet; begin it otherwise")
         else:
             values[column] = value
+            if value[0] in "=+-@":
+                check.problem(row, column, f"{_quote(value)} would be a formula in a spreadsheet; begin it otherwise")
     term_id = values.get("id", "")
     if not term_id:
         check.problem(row, "id", "is empty")
@@ -338,9 +338,9 @@ def _compare(terms: list[tuple[int, Term]], check: _Check) -> None:
                 check.problem(row, column, f"{_quote(form)} has no word that could be found")
                 continue
             for other_row, other in sources[key]:
-                if other.case == term.case and (term.case == "fold" or form in (other.source, *other.variants)):
-                    where = "the same row" if other_row == row else f"row {other_row}"
-                    check.problem(row, column, f"{_quote(form)} stands also in {where}")
+                same = other.case == term.case and (term.case == "fold" or form in (other.source, *other.variants))
+                if same and other_row != row:
+                    check.problem(row, column, f"{_quote(form)} stands also in row {other_row}")
                     break
             sources[key].append((row, term))
     for profile in TARGETS.values():
