@@ -11,6 +11,8 @@ import tomllib
 import unicodedata
 import zipfile
 from functools import cache, lru_cache
+from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -514,3 +516,44 @@ def test_khmer_letters_survive_libreoffice(tmp_path: Path, run_pdftotext: Any) -
     units = [u for u in document(language).units() if u.role == "paragraph"]
     found = [u for u in units if squeezed(plain(u.content)) in text]
     assert len(found) >= 0.8 * len(units)  # the others are cut by a page break or a note mark
+
+
+@pytest.mark.needs("poppler")
+@pytest.mark.parametrize("language", [t for t, own in TARGETS.items() if own.typesetting.dictionary_breaks])
+def test_lines_end_where_the_dictionary_allows_it(language: str, run_pdftotext: Any) -> None:
+    from icu4py.breakers import LineBreaker
+
+    box = run_pdftotext(rendered(language, "pdf"), "-bbox-layout")
+    rows: list[tuple[int, float, list[tuple[float, str]]]] = []
+    for page, body in enumerate(box.split("<page ")[1:]):
+        words = [
+            ((float(top) + float(bottom)) / 2, float(x), unescape(word))
+            for x, top, bottom, word in re.findall(
+                r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">(.*?)</word>', body
+            )
+        ]
+        for middle, x, word in sorted(words):
+            if rows and rows[-1][0] == page and abs(rows[-1][1] - middle) < 4.5:
+                rows[-1][2].append((x, word))
+            else:
+                rows.append((page, middle, [(x, word)]))
+    lines = [squeezed("".join(word for _, word in sorted(words))) for _, _, words in rows]
+    units = [plain(u.content) for u in document(language).units() if u.role in ("paragraph", "note")]
+    legal = illegal = 0
+    for before, after in pairwise(lines):
+        for text in units:
+            at = squeezed(text).find(before[-8:] + after[:8])
+            if at < 0 or len(before) < 8:
+                continue
+            places = [i for i, c in enumerate(text) if not c.isspace()]
+            end, start = places[at + 7] + 1, places[at + 8]
+            if end == start:
+                allowed, place = set(), 0
+                for piece in LineBreaker(text, profile(language).locale):
+                    place += len(piece)
+                    allowed.add(place)
+                legal += end in allowed
+                illegal += end not in allowed
+            break
+    assert legal >= 5
+    assert illegal <= 0.02 * (legal + illegal)

@@ -19,7 +19,7 @@ _HARD_SPACE = "\u00a0"
 _MARKS = re.compile(f"[{ALLOW}{FORBID}]")
 _LONG = re.compile(r"[^\s\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\uffef]{4,}")
 _AFTER = "/._-?&=#,;:)"
-_VIRAMA = 9  # canonical combining class of the signs that stack the next consonant (UAX #44)
+_STACKERS = "\u1039\u17d2"  # Unicode IndicSyllabicCategory Invisible_Stacker: they stack the next consonant
 
 
 def strip(text: str) -> str:
@@ -136,7 +136,7 @@ def _belongs(cluster: str, previous: str) -> bool:
 
     ICU's clusters (UAX #29) cut before Burmese spacing vowels; their general category is a mark all the same.
     """
-    return unicodedata.category(cluster[0])[0] == "M" or unicodedata.combining(previous[-1]) == _VIRAMA
+    return unicodedata.category(cluster[0])[0] == "M" or previous[-1] in _STACKERS
 
 
 def _inside_long(word: str, start: int, longest: int) -> dict[int, str]:
