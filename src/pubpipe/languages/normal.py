@@ -17,8 +17,8 @@ _Step = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _MARK_RUN = re.compile(r"[^\w\s!-~]{32,}")
 """Where long runs of combining marks can hide: Python's `\\w` matches no mark."""
-_CLUSTER = re.compile(r"[^\W_](?:[^\w\s!-~]|[\u1160-\u11ff])*|[^\w\s!-~]+", re.DOTALL)
-"""A letter with what may compose with it: marks, and the Hangul vowels and finals."""
+_CLUSTER = re.compile(r"\S(?:[^\w\s!-~]|[\u1160-\u11ff])*")
+"""A character with what may compose with it: marks, and the Hangul vowels and finals."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -49,7 +49,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return _SPACES.sub(" ", text).strip().lower()
     for pattern, change in _FOLD:
-        text = pattern.sub(change, text)
+        text = _nfc(text) if pattern is _CLUSTER else pattern.sub(change, text)
     return text.strip()
 
 
@@ -147,8 +147,8 @@ def _khmer_order(match: re.Match[str]) -> str:
     return match[1] + "".join(parts).replace("\u17c1\u17b8", "\u17be").replace("\u17c1\u17b6", "\u17c4")
 
 
-def _swap(match: re.Match[str]) -> str:
-    return match[2] + match[1]
+def _tones_last(match: re.Match[str]) -> str:
+    return "".join(sorted(match[0], key=lambda c: "\u0e48" <= c <= "\u0e4b" or "\u0ec8" <= c <= "\u0ecb"))
 
 
 def _by_place(match: re.Match[str]) -> str:
@@ -185,8 +185,8 @@ _CANONICAL: tuple[_Step, ...] = (
     (re.compile("\u0e40\u0e40"), _constant("\u0e41")),
     (re.compile("\u0ec0\u0ec0"), _constant("\u0ec1")),
     # a tone typed before the vowel above or below
-    (re.compile("([\u0e48-\u0e4b])([\u0e31\u0e34-\u0e39])"), _swap),
-    (re.compile("([\u0ec8-\u0ecb])([\u0eb1\u0eb4-\u0eb9\u0ebb])"), _swap),
+    (re.compile("[\u0e48-\u0e4b][\u0e31\u0e34-\u0e39\u0e48-\u0e4b]+"), _tones_last),
+    (re.compile("[\u0ec8-\u0ecb][\u0eb1\u0eb4-\u0eb9\u0ebb\u0ec8-\u0ecb]+"), _tones_last),
     # Khmer
     (re.compile("\u17a3"), _constant("\u17a2")),
     (
@@ -213,12 +213,17 @@ _PLAIN = {
     "\u103f": "\u101e\u1039\u101e",
 }
 
+_COMPOSE: _Step = (_CLUSTER, lambda m: _nfc(m[0]))
+
 _FOLD: tuple[_Step, ...] = (
     (_INVISIBLE, _constant("")),
     # half and full width; U+FFE0.. are signs
     (re.compile("[\uff01-\uffee]+"), lambda m: unicodedata.normalize("NFKC", m[0])),
-    # without an invisible character between them, letters and marks can meet again
+    (re.compile(r"[^\W\d_]+"), lambda m: m[0].casefold()),
+    # what was apart, wide or a capital before may compose now
+    _COMPOSE,
     *_CANONICAL,
+    _COMPOSE,
     # Burmese: zero for the letter WA where a sign of the syllable follows, WA for zero between digits
     (re.compile("\u1040(?=[\u102b-\u103e])"), _constant("\u101d")),
     (re.compile("(?<=[\u1040-\u1049])\u101d(?=[\u1040-\u1049])"), _constant("\u1040")),
@@ -229,11 +234,7 @@ _FOLD: tuple[_Step, ...] = (
     (re.compile("([òóỏõọÒÓỎÕỌ])([aeAE])|([ùúủũụÙÚỦŨỤ])([yY])"), _tones),
     (re.compile("[" + re.escape("".join(_PLAIN)) + "]"), _table(_PLAIN)),
     (_SPACES, _constant(" ")),
-    (re.compile(r"[^\W\d_]+"), lambda m: m[0].casefold()),
 )
-
-
-_COMPOSE: _Step = (_CLUSTER, lambda m: _nfc(m[0]))
 
 
 def _sub_with_map(
