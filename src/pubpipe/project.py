@@ -15,9 +15,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pubpipe.errors import ConfigError
 from pubpipe.languages import TARGETS, profile
 from pubpipe.model import Severity, Value
+from pubpipe.root import FILE_NAME, STATE_FOLDER
 
-FILE_NAME = "pubpipe.toml"
-STATE_FOLDER = ".pubpipe"
 STORE_VARIABLE = "PUBPIPE_STORE"
 
 
@@ -154,18 +153,6 @@ def known_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
     if not tags:
         raise ConfigError("no language is given.", remedy=f"Languages: {', '.join(TARGETS)}.")
     return tuple(dict.fromkeys(tags))
-
-
-def find_root(start: Path) -> Path:
-    """The folder at or above `start` that holds pubpipe.toml; ConfigError where there is none."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder
-    raise ConfigError(
-        f"there is no {FILE_NAME} in {start} or above it.",
-        remedy="Make a workspace with 'pubpipe init FOLDER', or name one with --workspace.",
-    )
 
 
 def load_project(root: Path, environ: Mapping[str, str]) -> Project:

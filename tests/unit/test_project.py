@@ -8,7 +8,8 @@ import pytest
 
 from pubpipe.errors import ConfigError
 from pubpipe.languages import TARGETS
-from pubpipe.project import Project, find_root, load_project, publication_id
+from pubpipe.project import Project, load_project, publication_id
+from pubpipe.root import find_root
 
 
 def load(tmp_path: Path, text: str, **environ: str) -> Project:

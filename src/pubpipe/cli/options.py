@@ -21,7 +21,7 @@ JsonOption = typer.Option(False, "--json", help="Print JSON for scripts.")
 
 def workspace_root(workspace: Path | None) -> Path:
     """The workspace's folder; ConfigError where there is none."""
-    from pubpipe.project import find_root
+    from pubpipe.root import find_root
 
     if workspace is None:
         return find_root(Path.cwd())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,9 +46,17 @@ def publish(
     done here, up to the review; 'pubpipe review' goes on from there, and publishing again finishes.
     Exit code 0: no edition failed (some may wait for review).
     """
-    from pubpipe import pipeline
+    from pubpipe.pipeline.settled import recall
 
     root = workspace_root(workspace)
+    call = (str(file.absolute()), id_ or "", languages or "", engine or "", str(output.absolute()) if output else "")
+    note = recall(root, call, os.environ.get("PUBPIPE_STORE"))
+    if note is not None:
+        _tell_all(note["publication"], Path(note["output"]), note["editions"], as_json=as_json)
+        return
+
+    from pubpipe import pipeline
+
     with pipeline.open_workspace(root) as ws:
         if output is not None:
             _writable(output)
@@ -69,12 +78,19 @@ def publish(
         else:
             results, code = run_editions(ws, [(publication, language) for language in wanted], quiet=as_json)
         folder = pipeline.output_folder(ws, publication)
+    _tell_all(publication, folder, results, as_json=as_json)
+    if code:
+        raise typer.Exit(code)
+    if all(result["state"] in ("up to date", "rendered") for result in results):
+        settled = [{**result, "state": "up to date"} for result in results]
+        pipeline.settle(ws, call, file, {"publication": publication, "output": str(folder), "editions": settled})
+
+
+def _tell_all(publication: str, folder: Path, results: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json({"publication": publication, "output": str(folder), "editions": results})
     else:
         _tell(publication, folder, results)
-    if code:
-        raise typer.Exit(code)
 
 
 def run_editions(

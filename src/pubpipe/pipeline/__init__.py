@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pubpipe.pipeline.workspace import Workspace, bundled, open_workspace
-
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView, edition_key
     from pubpipe.pipeline.ingest import ingest, register
     from pubpipe.pipeline.planning import EditionStatus, PlanItem, plan, status
-    from pubpipe.pipeline.publishing import output_folder, preview, render, up_to_date
+    from pubpipe.pipeline.publishing import output_folder, preview, render, settle, up_to_date
     from pubpipe.pipeline.reviewing import next_review, take_answer
     from pubpipe.pipeline.steps import Outcome, prepare, run_edition
+    from pubpipe.pipeline.workspace import Workspace, bundled, open_workspace
 
 _HOMES = {
-    "EditionView": "edition", "edition_key": "edition", "ingest": "ingest", "register": "ingest",
+    "EditionView": "edition", "edition_key": "edition",
+    "ingest": "ingest", "register": "ingest",
     "EditionStatus": "planning", "PlanItem": "planning", "plan": "planning", "status": "planning",
     "output_folder": "publishing", "preview": "publishing", "render": "publishing", "up_to_date": "publishing",
+    "settle": "publishing",
     "next_review": "reviewing", "take_answer": "reviewing",
+    "Workspace": "workspace", "bundled": "workspace", "open_workspace": "workspace",
     "Outcome": "steps", "prepare": "steps", "run_edition": "steps",
 }  # fmt: skip
 
@@ -35,5 +37,5 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "EditionStatus", "EditionView", "Outcome", "PlanItem", "Workspace", "bundled", "edition_key", "ingest",
     "next_review", "open_workspace", "output_folder", "plan", "prepare", "preview", "register", "render",
-    "run_edition", "status", "take_answer", "up_to_date",
+    "run_edition", "settle", "status", "take_answer", "up_to_date",
 ]  # fmt: skip

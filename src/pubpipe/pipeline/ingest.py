@@ -62,21 +62,28 @@ def register(
         options["output"] = str(output.expanduser().resolve())
     wanted = known_languages(languages or (known.languages if known else ()) or ws.project.languages_of(name))
     everything = tuple(dict.fromkeys([*(known.languages if known else ()), *wanted])) if languages else wanted
-    document, segments = _read(ws, path, data)
     file_hash = digest_bytes(data)
     now = ws.now()
-    title = plain(document.title.content) if document.title else path.stem
+    read = None
+    if ws.store.documents.current_hash(name) != (file_hash, _reader(ws)):
+        read = _read(ws, path, data)
+    if read is not None:
+        title = plain(read[0].title.content) if read[0].title else path.stem
+    else:
+        title = known.title if known else path.stem
+    save: dict[str, Any] = {
+        "title": title,
+        "source_path": stored_path,
+        "source_name": path.name,
+        "languages": everything,
+        "options": options,
+    }
+    if read is None and known is not None and all(getattr(known, key) == value for key, value in save.items()):
+        return name
     with ws.store.transaction():
-        ws.store.publications.save(
-            id=name,
-            title=title,
-            source_path=stored_path,
-            source_name=path.name,
-            languages=everything,
-            options=options,
-            at=now,
-        )
-        ws.store.documents.save(name, file_hash, _reader(ws), document, segments, now)
+        ws.store.publications.save(name, at=now, **save)
+        if read is not None:
+            ws.store.documents.save(name, file_hash, _reader(ws), *read, now)
     return name
 
 

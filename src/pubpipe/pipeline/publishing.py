@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,24 +159,36 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
     It may move for nothing (a glossary row of no term in this text): then the full comparison is made.
     """
     from pubpipe.languages import profile
-    from pubpipe.pipeline.ingest import source_path
 
-    path = source_path(ws, publication)
-    known = ws.store.publications.get(publication)
     return digest(
         "stamp",
-        digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
-        _folder_hash(ws.root / ws.project.glossary),
-        _folder_hash(ws.template_folder(ws.project.template_of(publication))),
-        ws.fonts.fingerprint,
+        _shared_stamp(ws, publication),
         profile(language).fingerprint,
-        __version__,
-        ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store"}),
         list(ws.project.engines_of(publication, language)),
-        known.options if known else {},
         ws.store.decisions.last(publication, language),
         ws.store.edits.last(publication, language),
     )
+
+
+def _shared_stamp(ws: Workspace, publication: str) -> Hash:
+    """The part of the stamp that all languages share, worked out once while a workspace is open."""
+    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.renderers import font_state
+
+    found = ws.stamps.get(publication)
+    if found is None:
+        path = source_path(ws, publication)
+        known = ws.store.publications.get(publication)
+        found = ws.stamps[publication] = digest(
+            digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
+            folder_hash(ws.root / ws.project.glossary),
+            folder_hash(ws.template_folder(ws.project.template_of(publication))),
+            font_state(ws.font_folder),
+            __version__,
+            ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store"}),
+            known.options if known else {},
+        )
+    return found
 
 
 def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...] | None:
@@ -194,7 +207,40 @@ def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Renditio
     return tuple(current[f] for f in FORMATS)
 
 
-def _folder_hash(folder: Path) -> Hash:
+def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, Any]) -> None:
+    """Keep a note that everything this call asks for is up to date, so that the next one can say so at once.
+
+    To be called when the workspace is closed: only then has the database written everything to its file.
+    """
+    from pubpipe.pipeline.settled import remember
+    from pubpipe.renderers import font_state
+
+    database = ws.database_file
+    if database is None:
+        return
+    publication = result["publication"]
+    folder = Path(result["output"])
+    outputs = [folder / MANIFEST]
+    for edition in result["editions"]:
+        language = edition["language"]
+        outputs += [folder / language / name for name in (MANIFEST, *(Path(p).name for p in edition["files"]))]
+    remember(
+        ws.root,
+        call,
+        database=database,
+        files=[source.absolute(), *outputs],
+        folders=[
+            ws.root / ws.project.glossary,
+            ws.root / "templates",
+            ws.template_folder(ws.project.template_of(publication)),
+        ],
+        large=[Path(path) for path, *_ in font_state(ws.font_folder)],
+        result=result,
+    )
+
+
+def folder_hash(folder: Path) -> Hash:
+    """The names and bytes of all files in a folder; of none, where there is no folder."""
     files = sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else []
     return digest([(p.relative_to(folder).as_posix(), digest_bytes(p.read_bytes())) for p in files])
 

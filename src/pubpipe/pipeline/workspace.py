@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import pubpipe
 from pubpipe.errors import ConfigError, OutputError
-from pubpipe.project import STATE_FOLDER, Project, load_project
+from pubpipe.identity import Hash
+from pubpipe.project import Project, load_project
+from pubpipe.root import STATE_FOLDER
 
 if TYPE_CHECKING:
     from pubpipe.glossary import Glossary, Matcher
@@ -38,6 +40,7 @@ class Workspace:
         self.project = project
         self.environ = environ
         self.now = now
+        self.stamps: dict[str, Hash] = {}
 
     @property
     def state(self) -> Path:
@@ -61,6 +64,13 @@ class Workspace:
             return f"{prefix}{(self.root / url.removeprefix(prefix)).as_posix()}"
         return url
 
+    @property
+    def database_file(self) -> Path | None:
+        """The file of an SQLite store; None where the store is on a server or in memory."""
+        url = self._store_url()
+        path = Path(url.removeprefix("sqlite:///"))
+        return path if url.startswith("sqlite:///") and path.is_absolute() else None
+
     @cached_property
     def glossary(self) -> Glossary:
         from pubpipe import glossary
@@ -77,8 +87,11 @@ class Workspace:
     def fonts(self) -> FontSet:
         from pubpipe.renderers import find_fonts
 
-        folder = self.project.font_folder
-        return find_fonts(self.root / folder if folder else None)
+        return find_fonts(self.font_folder)
+
+    @property
+    def font_folder(self) -> Path | None:
+        return self.root / self.project.font_folder if self.project.font_folder else None
 
     def template_folder(self, name: str) -> Path:
         """The workspace's own template of that name, else the built-in one; ConfigError lists what there is."""

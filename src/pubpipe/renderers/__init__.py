@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from pubpipe.renderers.base import Imprint, Renderer
-from pubpipe.renderers.docx import render_docx
-from pubpipe.renderers.fonts import FontSet, find_fonts
-from pubpipe.renderers.pdf import render_pdf
-from pubpipe.renderers.registry import RENDERERS
-from pubpipe.renderers.template import Template, load_template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pubpipe.renderers.base import Imprint, Renderer
+    from pubpipe.renderers.docx import render_docx
+    from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
+    from pubpipe.renderers.pdf import render_pdf
+    from pubpipe.renderers.registry import RENDERERS
+    from pubpipe.renderers.template import Template, load_template
+
+_HOMES = {
+    "Imprint": "base", "Renderer": "base", "render_docx": "docx", "FontSet": "fonts", "find_fonts": "fonts",
+    "font_state": "fonts", "render_pdf": "pdf", "RENDERERS": "registry", "Template": "template",
+    "load_template": "template",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """Load a part when it is first used: to see that nothing is stale, no page has to be set."""
+    import importlib
+
+    if name not in _HOMES:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"pubpipe.renderers.{_HOMES[name]}"), name)
+
 
 __all__ = [
     "RENDERERS",
@@ -16,6 +35,7 @@ __all__ = [
     "Renderer",
     "Template",
     "find_fonts",
+    "font_state",
     "load_template",
     "render_docx",
     "render_pdf",

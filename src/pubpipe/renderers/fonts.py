@@ -151,6 +151,19 @@ def find_fonts(font_dir: Path | None = None) -> FontSet:
     return FontSet(files=tuple(files))
 
 
+def font_state(font_dir: Path | None = None) -> tuple[tuple[str, int, int], ...]:
+    """(path, size in bytes, time of change in ns) of each font file: tells cheaply that nothing was exchanged.
+
+    RenderError as `find_fonts`, which alone proves what is in the files.
+    """
+    states = []
+    for _, _, package, inside, _ in _PINNED:
+        path = _locate(font_dir, package, inside)
+        state = path.stat()
+        states.append((str(path), state.st_size, state.st_mtime_ns))
+    return tuple(states)
+
+
 def typst_fonts(fonts: FontSet) -> Any:
     """The `typst.Fonts` of these files, made once in a process: no system font and no font of Typst's own."""
     return _typst_fonts(tuple(sorted({str(f.path.parent) for f in fonts.files})))
