@@ -136,15 +136,15 @@ def _wait(workspace: str, publication: str, language: str, request: ReviewReques
     address = own_address()
     page = preview(workspace, publication, language)
     link = f"Preview of the pages: [PDF]({page})\n\n" if page else ""
-    pages = wording.side_by_side(request)
-    for n, markdown in enumerate(pages, 1):
-        part = (str(n),) if n > 1 else ()
+    shown = [
         create_markdown_artifact(
-            key=wording.artifact_key("review", publication, language, *part),
+            key=wording.artifact_key("review", publication, language, *([str(n)] if n > 1 else [])),
             markdown=link + markdown,
-            description=f"{request.stage}, round {request.round}",
+            description=wording.escape(f"{request.stage}, round {request.round}"),
         )
-    table = f"{client.safe(address)}/artifacts/key/{wording.artifact_key('review', publication, language)}"
+        for n, markdown in enumerate(wording.side_by_side(request), 1)
+    ]
+    table = f"{client.safe(address)}/artifacts/artifact/{shown[0]}"
     get_run_logger().info(
         "%s waits for a reviewer: %d of %d segments", request.stage, len(request.attention), len(request.items)
     )

@@ -15,6 +15,7 @@ from pubpipe import pipeline
 from pubpipe.model import ReviewAnswer, ReviewRequest
 from pubpipe.pipeline import Workspace, bundled, open_workspace
 from pubpipe.server import client, form, runs
+from pubpipe.server.here import UI_VARIABLE
 
 SETTINGS = """
 [project]
@@ -41,8 +42,10 @@ def prefect_server() -> Iterator[str]:
 
     with (
         prefect_test_harness(server_startup_timeout=120),
-        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+        temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),  # its thread costs a second a flow run
+        pytest.MonkeyPatch.context() as patch,
     ):
+        patch.setenv(UI_VARIABLE, "v1")
         yield PREFECT_API_URL.value().removesuffix("/api")
 
 

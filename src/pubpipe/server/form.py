@@ -30,9 +30,9 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
 
     Every rule that JSON Schema can say is in the schema, because only that is checked while the dialog is
     still open: the decision and the name have no default (an empty answer would approve); the digest is a
-    constant (an answer to another text is refused); each translation is required although it is filled in (an interface
-    that leaves out an emptied box must not restore the machine's text); to approve, no translation may be empty; to
-    request changes or reject, a comment is needed and empty translations are allowed.
+    constant (an answer to another text is refused); each translation is required although it is filled in, because v1
+    leaves an emptied box out and the machine's text must not come back by that; to approve, no translation may
+    be empty; to request changes or reject, a comment is needed, and a segment that has no translation yet may stay so.
 
     `markdown`: whether the interface renders Markdown in field descriptions (v1 does, v2 shows them raw).
     `artifact`: link to the side-by-side table.
@@ -49,16 +49,19 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     )
     fields: dict[str, Any] = {"digest": (Literal[request.digest], digest)}
     texts: list[str] = []
+    empty: list[str] = []
     if request.kind == "segments":
         for item in request.attention:
             name = _PREFIX + item.segment.replace("-", "_")
             texts.append(name)
+            if not item.target:
+                empty.append(name)
             fields[name] = (
                 str,
                 Field(
                     title=_title(item),
                     description=_description(item, markdown),
-                    json_schema_extra={"default": item.target},
+                    **({"default": ""} if not item.target else {"json_schema_extra": {"default": item.target}}),
                 ),
             )
     else:
@@ -110,7 +113,7 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     )
     rules: list[dict[str, Any]] = [_when(["request_changes", "reject"], {"comment": {"minLength": 2}}, ["comment"])]
     if texts:
-        rules.append(_when(["approve"], {name: {"minLength": 1} for name in texts}, []))
+        rules.append(_when(["approve"], {name: {"minLength": 1} for name in texts}, empty))
     about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
     extra: dict[str, Any] = {"allOf": rules, ABOUT: about}
     rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}

@@ -1,4 +1,4 @@
-"""The layer around Prefect's web application: who may call it from a browser, what its pages may load, our files.
+"""The layer around Prefect's web application: who may call it from a browser, what its pages load, our files.
 
 Accounts and stamped reviewers go here when they come; until then the server listens on loopback only.
 """
@@ -22,17 +22,20 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SHARED = {".pdf", ".docx", ".png", ".json"}
 """What is served of the output folder; nothing that a browser would run on this origin."""
+STYLE_PATH = "/pubpipe/prefect.css"
+_LINK = f'<link rel="stylesheet" href="{STYLE_PATH}"></head>'.encode()
 _CHUNK = 256 * 1024
 
 
 class Gate:
-    """An ASGI application: Prefect's, behind three rules.
+    """An ASGI application: Prefect's, with four additions.
 
     1. Host and Origin are ours. Prefect has no accounts, so that any page open in the reviewer's browser could
        otherwise resume a run on loopback (cross-site request, DNS rebinding).
     2. Pages load nothing from other hosts: a Content-Security-Policy on every HTML answer. It keeps pictures in a
        text from phoning home, and Prefect's v2 interface from its analytics host.
-    3. `/pubpipe/files/` is the output folder, read-only, so that previews and documents open from the run's page.
+    3. Pages get a style sheet that lets sentences wrap and boxes grow (prefect.css).
+    4. `/pubpipe/files/` is the output folder, read-only, so that previews and documents open from the run's page.
     """
 
     def __init__(self, app: App, *, host: str, port: int, output: Path) -> None:
@@ -42,6 +45,7 @@ class Gate:
         if port == 80:
             self.hosts |= names
         self.output = output
+        self.style = Path(__file__).with_name("prefect.css").read_text(encoding="utf-8")
         sockets = " ".join(f"ws://{h}" for h in sorted(self.hosts) if "[" not in h)  # CSP knows no IPv6 literals
         self.policy = (
             "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; "
@@ -64,21 +68,45 @@ class Gate:
             return
         if scope["type"] == "http" and scope["path"].startswith(f"{FILES_PATH}/"):
             await self._file(scope, send)
-            return
+        elif scope["type"] == "http" and scope["path"] == STYLE_PATH:
+            await _answer(send, 200, self.style, b"text/css; charset=utf-8")
+        elif scope["type"] == "http" and "text/html" in headers.get("accept", ""):
+            await self._page(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
-        async def guarded(message: Message) -> None:
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Prefect's answer to a browser that asks for a page: with our headers and style sheet if it is one."""
+        plain = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+        held: Message | None = None
+        body = b""
+
+        async def rewritten(message: Message) -> None:
+            nonlocal held, body
             if message["type"] == "http.response.start":
                 kinds = [v for k, v in message.get("headers", []) if k.lower() == b"content-type"]
                 if any(kind.startswith(b"text/html") for kind in kinds):
-                    message["headers"] = [
-                        *message["headers"],
-                        (b"content-security-policy", self.policy),
-                        (b"x-content-type-options", b"nosniff"),
-                        (b"referrer-policy", b"same-origin"),
-                    ]
-            await send(message)
+                    held = message
+                    return
+            if held is None or message["type"] != "http.response.body":
+                await send(message)
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            body = body.replace(b"</head>", _LINK, 1)
+            kept = [(k, v) for k, v in held["headers"] if k.lower() not in (b"content-length", b"etag")]
+            held["headers"] = [
+                *kept,
+                (b"content-length", str(len(body)).encode()),
+                (b"content-security-policy", self.policy),
+                (b"x-content-type-options", b"nosniff"),
+                (b"referrer-policy", b"same-origin"),
+            ]
+            await send(held)
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-        await self.app(scope, receive, guarded)
+        await self.app({**scope, "headers": plain}, receive, rewritten)
 
     def _refusal(self, headers: dict[str, str]) -> str:
         if headers.get("host", "") not in self.hosts:
@@ -124,8 +152,8 @@ class Gate:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _answer(send: Send, status: int, text: str) -> None:
+async def _answer(send: Send, status: int, text: str, kind: bytes = b"text/plain; charset=utf-8") -> None:
     body = text.encode()
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -62,7 +62,7 @@ def term_in_words(hit: TermHit) -> str:
 
 def origin_in_words(item: ReviewItem) -> str:
     words = ORIGINS[item.origin]
-    return f"{words}: {item.detail}" if item.detail else words
+    return f"{words} ({item.detail})" if item.detail and item.origin != "open" else words
 
 
 def remarks(item: ReviewItem) -> tuple[str, ...]:
@@ -140,4 +140,6 @@ def artifact_key(*parts: str) -> str:
 
 
 def bullets(lines: Iterable[str]) -> str:
-    return "".join(f"- {escape(line)}\n" for line in lines)
+    """A list that ends there: without the comment, what follows would be taken into its last item."""
+    listed = "".join(f"- {escape(line)}\n" for line in lines)
+    return f"{listed}\n{_CUT}\n" if listed else ""

@@ -43,7 +43,7 @@ FIELDS = ["segment_000000000001_1", "segment_000000000002_1"]
 
 
 def test_an_empty_answer_approves_nothing() -> None:
-    assert refused(TWO, {}) == ["decision", "digest", "reviewer", *FIELDS]
+    assert refused(TWO, {}) == ["decision", "digest", "reviewer", FIELDS[0]]
 
 
 def test_an_answer_to_another_text_is_refused() -> None:
@@ -60,6 +60,13 @@ def test_changes_can_be_requested_with_an_empty_translation_but_not_without_a_wo
     asked = answer(TWO, decision="request_changes", comment="Please translate 2.")
     assert refused(TWO, answer_values(TWO, asked)) == []
     assert refused(TWO, answer_values(TWO, asked.model_copy(update={"comment": ""}))) == ["comment"]
+
+
+def test_a_box_without_a_translation_may_be_left_out_unless_the_answer_approves() -> None:
+    values = answer_values(TWO, answer(TWO, decision="request_changes", comment="Please translate 2."))
+    del values[FIELDS[1]]
+    assert refused(TWO, values) == []
+    assert refused(TWO, {**values, "decision": "approve"}) == [FIELDS[1]]
 
 
 def test_a_rejection_needs_a_reason() -> None:

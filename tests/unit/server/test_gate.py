@@ -17,7 +17,9 @@ async def inner(scope: Any, receive: Any, send: Any) -> None:
         return
     kind = b"text/html; charset=utf-8" if scope["path"] == "/" else b"application/json"
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
-    await send({"type": "http.response.body", "body": b"inner"})
+    body = b"<html><head><title></title></head>" if scope["path"] == "/" else b"inner"
+    await send({"type": "http.response.body", "body": body[:9], "more_body": True})
+    await send({"type": "http.response.body", "body": body[9:]})
 
 
 def ask(gate: Gate, path: str, kind: str = "http", method: str = "GET", **headers: str) -> tuple[Any, bytes, Any]:
@@ -64,10 +66,19 @@ def test_a_name_that_was_pointed_at_loopback_is_refused(gate: Gate) -> None:
 
 
 def test_pages_may_load_nothing_from_other_hosts(gate: Gate) -> None:
-    policy = ask(gate, "/")[2][b"content-security-policy"].decode()
+    policy = ask(gate, "/", accept="text/html")[2][b"content-security-policy"].decode()
     assert "default-src 'self'" in policy
     assert "img-src 'self' data: blob:" in policy
     assert b"content-security-policy" not in ask(gate, "/api/health")[2]
+
+
+def test_pages_get_a_style_sheet_in_which_sentences_wrap(gate: Gate) -> None:
+    _, body, headers = ask(gate, "/", accept="text/html,*/*")
+    assert body == b'<html><head><title></title><link rel="stylesheet" href="/pubpipe/prefect.css"></head>'
+    assert int(headers[b"content-length"]) == len(body)
+    status, style, headers = ask(gate, "/pubpipe/prefect.css")
+    assert (status, headers[b"content-type"]) == (200, b"text/css; charset=utf-8")
+    assert b"white-space: normal" in style
 
 
 def test_a_document_of_the_output_folder_is_served_whole(gate: Gate) -> None:
