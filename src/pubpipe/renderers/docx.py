@@ -33,7 +33,14 @@ from pubpipe.renderers.breaking import hold_spaces
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Placed, lay_out
 from pubpipe.renderers.matter import Matter, matter
-from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened, pictures_of, printed
+from pubpipe.renderers.pages import (
+    MOST_TABLES,
+    Levels,
+    flattened,
+    numbered_already,
+    pictures_of,
+    printed,
+)
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
 from pubpipe.renderers.template import Template
@@ -494,7 +501,11 @@ class _Writer:
     def _caption(self, kind: str, caption: Unit) -> str:
         """The caption with its number as a sequence field, in the words of the language."""
         self.counts[kind] += 1
-        before, _, after = self.template.label(kind, self.profile.tag).partition("{number}")
+        keep = "<w:keepNext/>" if kind == "table" else ""
+        label_words = self.template.label(kind, self.profile.tag)
+        if numbered_already(clean(plain(caption.content)), label_words, self.counts[kind]):
+            return self.paragraph("Caption", caption.content, properties=keep)
+        before, _, after = label_words.partition("{number}")
         strong = frozenset[TagKind](["strong"])
 
         def words(value: str) -> str:
@@ -505,7 +516,6 @@ class _Writer:
             f"{self._run(Run(text=str(self.counts[kind]), marks=strong))}</w:fldSimple>"
         )
         label = words(before) + number + words(after) + words("\u2002")
-        keep = "<w:keepNext/>" if kind == "table" else ""
         return self.paragraph("Caption", caption.content, properties=keep, before=label)
 
     def _figure(self, block: Figure) -> Iterator[str]:

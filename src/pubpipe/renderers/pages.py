@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pubpipe.errors import RenderError
@@ -56,6 +57,21 @@ def printed(document: SourceDocument, around: Matter) -> Iterator[str]:
     for block in every_block(document):
         if isinstance(block, Code):
             yield clean(block.text)
+
+
+_NUMBERED = re.compile(r"[^\s\d]{1,24}\s?(\d+)(?![\d,.]*\d)")
+
+
+def numbered_already(caption: str, label: str, number: int) -> bool:
+    """The caption brings its own label: a word like `label` ("Figure {number}") and this number, in any digits.
+
+    What was approved is printed as it was approved; a label of ours before it would say it twice. Two letters
+    in common are enough, because a translator may write the same word with another ending.
+    """
+    caption = caption.strip()
+    found = _NUMBERED.match(caption)
+    alike = caption.startswith(label.split("{", maxsplit=1)[0].strip()[:2])
+    return found is not None and alike and int(found[1]) == number
 
 
 class Levels:

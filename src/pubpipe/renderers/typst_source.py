@@ -26,7 +26,7 @@ from pubpipe.model import (
 from pubpipe.renderers.breaking import for_lines
 from pubpipe.renderers.grid import Grid, Placed, lay_out
 from pubpipe.renderers.matter import Line, Matter
-from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened
+from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened, numbered_already
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
 from pubpipe.renderers.template import Template
@@ -209,9 +209,12 @@ class _Writer:
         return f"{{{inside}\n{self.blocks(rest, depth + 1) if rest else ''}}}"
 
     def caption(self, kind: str, caption: Unit) -> str:
-        """The numbered caption as content; tables and figures with a caption are counted apart."""
+        """The caption with its label and number as content; tables and figures with a caption are counted apart."""
         self.counts[kind] += 1
-        label = clean(self.template.label(kind, self.profile.tag, number=self.counts[kind]))
+        words = self.template.label(kind, self.profile.tag)
+        if numbered_already(clean(plain(caption.content)), words, self.counts[kind]):
+            return self.inline(caption.content)
+        label = clean(words.replace("{number}", str(self.counts[kind])))
         return f"strong([#{literal(label)}]) + h(0.7em) + {self.inline(caption.content)}"
 
     def _figure(self, block: Figure) -> str:

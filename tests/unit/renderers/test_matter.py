@@ -9,6 +9,7 @@ import pytest
 from pubpipe.languages import profile
 from pubpipe.model import Placeholder, TagClose, TagOpen, Text
 from pubpipe.renderers.dates import long_date
+from pubpipe.renderers.pages import numbered_already
 from pubpipe.renderers.runs import by_link, clean, runs, safe_url
 
 
@@ -43,6 +44,24 @@ def test_a_date_is_written_as_the_language_writes_it(language: str, written: str
 )
 def test_only_addresses_that_may_be_printed_become_links(url: str | None, safe: str | None) -> None:
     assert safe_url(url) == safe
+
+
+@pytest.mark.parametrize(
+    ("caption", "label", "already"),
+    [
+        ("Hình 1. Chi phí", "Hình {number}", True),
+        ("រូបភាពទី ១៖ ថ្លៃ", "រូបទី {number}", True),
+        ("表1 費用", "表{number}", True),
+        ("ຮູບ 1. ຄ່າ", "ຮູບທີ {number}", True),
+        ("Hình 2. Chi phí", "Hình {number}", False),
+        ("Điều 1: Quyền", "Hình {number}", False),
+        ("Chi phí 1,200 đô la", "Chi {number}", False),
+        ("1,200 người", "Hình {number}", False),
+        ("", "Hình {number}", False),
+    ],
+)
+def test_a_caption_that_brings_its_own_number_is_known(caption: str, label: str, already: bool) -> None:
+    assert numbered_already(caption, label, 1) is already
 
 
 def test_control_characters_and_old_break_marks_are_dropped() -> None:
