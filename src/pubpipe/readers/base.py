@@ -29,6 +29,7 @@ from pubpipe.model import (
     Unit,
     plain,
 )
+from pubpipe.readers.captions import label, without_labels
 
 MAX_TEXT = 4_000_000
 """Characters that one publication may have, about 1,500 pages: pandoc then needs about 400 MB."""
@@ -142,7 +143,8 @@ def parse_date(text: str) -> dt.date | None:
 
 
 def assemble(parts: Parts, *, data: bytes, reader: str) -> SourceDocument:
-    """The finished document: title taken from a lone first heading where there is none, units numbered.
+    """The finished document: title taken from a lone first heading where there is none, units numbered, captions
+    without the labels that a template prints.
 
     Raises SourceError where there is no text at all.
     """
@@ -155,6 +157,8 @@ def assemble(parts: Parts, *, data: bytes, reader: str) -> SourceDocument:
             blocks = tuple(
                 b.model_copy(update={"level": b.level - lift}) if isinstance(b, Heading) else b for b in blocks[1:]
             )
+    blocks, about_captions = without_labels(blocks, parts.notes)
+    findings += about_captions
     language = str(parts.metadata.get("lang", "") or parts.metadata.get("language", ""))
     if language and re.split("[-_]", language.lower())[0] not in (SOURCE.tag, SOURCE.english_name.lower()):
         findings.append(
@@ -204,9 +208,16 @@ def missing(expected: Iterable[str], document: SourceDocument, omitted: Iterable
         day, month, year = document.date.day, document.date.strftime("%B"), document.date.year
         arrived.update(letters(t) for t in (f"{day} {month} {year}", f"{month} {day} {year}", str(document.date)))
     known = {letters(text) for text in omitted}
+    captions = {letters(plain(unit.content)) for unit in document.units() if unit.role == "caption"}
     unmatched: list[tuple[str, str]] = []
     for paragraph in expected:
         text = letters(paragraph)
+        typed = label(paragraph) if captions and not arrived.get(text, 0) else None
+        if typed is not None:
+            # a caption without the label that was taken off; a label on a line of its own is printed by the template
+            rest_of_it = letters(paragraph[typed.length :])
+            if not rest_of_it or rest_of_it in captions:
+                text = rest_of_it
         if arrived.get(text, 0):
             arrived[text] -= 1
         elif text and text not in known:

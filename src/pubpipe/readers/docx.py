@@ -15,7 +15,7 @@ from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, parse_xml, rebuild
 
-NAME = "docx/1"
+NAME = "docx/2"
 EXTENSIONS: tuple[str, ...] = (".docx", ".docm", ".dotx")
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

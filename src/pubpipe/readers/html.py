@@ -13,7 +13,7 @@ from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import from_folder
 from pubpipe.readers.markdown import decode
 
-NAME = "html/1"
+NAME = "html/2"
 EXTENSIONS: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
 FORMAT = "html-smart-raw_html-raw_tex-auto_identifiers-native_divs-native_spans+native_divs+native_spans"
@@ -37,6 +37,8 @@ _LOST = {
     "button": "a button",
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CAPTION = re.compile(r"(?<![\w-])(wp-caption-text|msocaption|(figure-)?caption)(?![\w-])", re.IGNORECASE)
+"""Classes of captions: WordPress's, Word's, and the plain word."""
 _BLOCK_NAMES = """
     address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2
     h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul
@@ -66,7 +68,9 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
     page_title = " ".join((title_element.text_content() if title_element is not None else "").split())
     metadata = _metadata(root)
     parts = pandoc.convert(
-        pandoc.tree(lxml_html.tostring(root, encoding="utf-8"), FORMAT), partial(from_folder, folder=folder)
+        pandoc.tree(lxml_html.tostring(root, encoding="utf-8"), FORMAT),
+        partial(from_folder, folder=folder),
+        captions=[p.text_content() for p in root.iter("p", "div") if _CAPTION.search(p.get("class") or "")],
     )
     parts = base.replace(
         parts,

@@ -11,7 +11,7 @@ from pubpipe.model import SourceDocument
 from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import from_folder
 
-NAME = "markdown/1"
+NAME = "markdown/2"
 EXTENSIONS: tuple[str, ...] = (".md", ".markdown", ".txt")
 
 FORMAT = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, password, rebuild
 
-NAME = "odt/1"
+NAME = "odt/2"
 EXTENSIONS: tuple[str, ...] = (".odt", ".ott")
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -37,6 +38,8 @@ _INDEXES = tuple(
     )
 )
 
+_CAPTIONS = ("Caption", "Illustration", "Figure", "Drawing", "Table")
+"""Writer's paragraph styles for captions; "Text" is one too, but also a name that people give."""
 _LIST_LEVELS = 8
 _KEPT = frozenset(
     ("p", "h", "span", "a", "s", "tab", "line-break", "note", "note-citation", "note-body", "list", "ruby")
@@ -62,7 +65,8 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
     story = _Story(package, content, styles, body)
     base.check_length(sum(len(p.text or "") + len(p.tail or "") for p in body.iter()))
     story.prepare()
-    parts = pandoc.convert(pandoc.tree(story.rebuilt(), "odt-auto_identifiers"), story.image, story.alternatives())
+    tree = pandoc.tree(story.rebuilt(), "odt-auto_identifiers")
+    parts = pandoc.convert(tree, story.image, story.alternatives(), story.captions())
     document = base.assemble(story.title_block(parts), data=data, reader=NAME)
     lost = base.missing(story.expected, document, story.omitted)
     lost += [
@@ -244,14 +248,27 @@ class _Story:
                     out.setdefault(image.get(f"{_XLINK}href") or "", text)
         return out
 
-    def _title(self) -> None:
-        """Paragraphs of the styles Title and Subtitle at the start are the title block."""
-        parents = {
+    def _parents(self) -> dict[str | None, str | None]:
+        """Style to the style that it is based on."""
+        return {
             style.get(f"{_STYLE}name"): style.get(f"{_STYLE}parent-style-name")
             for root in (self.styles, self.content)
             if root is not None
             for style in root.iter(f"{_STYLE}style")
         }
+
+    def captions(self) -> list[str]:
+        """The paragraphs in the styles that Writer's own caption command uses."""
+        parents = self._parents()
+        return [
+            "".join(element.itertext())
+            for element in self.body.iter(f"{_TEXT}p")
+            if _named(element, parents, _CAPTIONS) in _CAPTIONS
+        ]
+
+    def _title(self) -> None:
+        """Paragraphs of the styles Title and Subtitle at the start are the title block."""
+        parents = self._parents()
         for element in list(self.body):
             if element.tag not in _PARAGRAPHS:
                 if element.tag in (f"{_TEXT}sequence-decls", f"{_TEXT}variable-decls", f"{_TEXT}soft-page-break"):
@@ -259,10 +276,7 @@ class _Story:
                 break
             said = " ".join("".join(element.itertext()).split())
             plain = not list(element.iter(f"{_TEXT}note", f"{_DRAW}frame"))
-            name, seen = element.get(f"{_TEXT}style-name"), set[str | None]()
-            while name not in ("Title", "Subtitle") and parents.get(name) and name not in seen:
-                seen.add(name)
-                name = parents[name]
+            name = _named(element, parents, ("Title", "Subtitle"))
             if not said:
                 continue
             if not plain or name not in ("Title", "Subtitle"):
@@ -411,6 +425,16 @@ class _Story:
             findings=tuple(findings),
             metadata={"lang": found.get("language", "")},
         )
+
+
+def _named(element: Any, parents: dict[str | None, str | None], wanted: Container[str | None]) -> str | None:
+    """The wanted style that a paragraph's style is or is based on, else the last one that it is based on."""
+    name: str | None = element.get(f"{_TEXT}style-name")
+    seen = set[str | None]()
+    while name not in wanted and parents.get(name) and name not in seen:
+        seen.add(name)
+        name = parents[name]
+    return name
 
 
 def _upper(anchor: Any) -> Any:

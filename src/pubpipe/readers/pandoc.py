@@ -9,7 +9,8 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -46,6 +47,7 @@ from pubpipe.model import (
     tidy,
 )
 from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, parse_date, too_deep, words
+from pubpipe.readers.captions import attach, label
 from pubpipe.readers.images import ImageError, extension, stand_in
 
 TIMEOUT = 60
@@ -150,13 +152,18 @@ _LINK_SCHEMES = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _TEX = re.compile(r"[\\^_{}=<>+*/|]|^\s*[A-Za-z]\s*$")
 
 
-def convert(ast: dict[str, Any], load: Callable[[str], bytes], alternatives: Mapping[str, str] | None = None) -> Parts:
+def convert(
+    ast: dict[str, Any],
+    load: Callable[[str], bytes],
+    alternatives: Mapping[str, str] | None = None,
+    captions: Collection[str] = (),
+) -> Parts:
     """Our blocks for a pandoc tree.
 
     `load` gives the bytes of an image or raises ImageError; `alternatives` are alternative texts by image address
-    that pandoc does not read.
+    that pandoc does not read, `captions` texts of paragraphs that the file calls captions and pandoc does not.
     """
-    walk = _Walk(load, alternatives or {})
+    walk = _Walk(load, alternatives or {}, frozenset(" ".join(clean(c).split()) for c in captions))
     meta = ast["meta"]
     blocks = list(walk.blocks(ast["blocks"], "paragraph", 0))
     if "abstract" in meta:
@@ -174,6 +181,7 @@ def convert(ast: dict[str, Any], load: Callable[[str], bytes], alternatives: Map
     if kept_out:
         walk.find("metadata", "info", f"these entries of the title block are not printed: {', '.join(kept_out)}")
     walk.report_links()
+    walk.report_images(blocks)
     return Parts(
         title=_not_bold(walk.content(_meta_inlines(meta.get("title")))) or None,
         subtitle=walk.content(_meta_inlines(meta.get("subtitle"))) or None,
@@ -264,6 +272,9 @@ class _Walk:
 
     load: Callable[[str], bytes]
     alternatives: Mapping[str, str]
+    captions: frozenset[str]
+    silent: list[tuple[str, str]] = field(default_factory=list)
+    """Name of each image without words of its own, and the words near it."""
     links: dict[str, list[str]] = field(default_factory=dict)
     """Words of links that cannot be published, by kind."""
     notes: dict[str, Note] = field(default_factory=dict)
@@ -283,8 +294,9 @@ class _Walk:
         out: list[Block] = []
         for node in nodes:
             for block in self._block(node["t"], node.get("c"), role, depth):
-                _append(out, block)
-        return tuple(out)
+                captioned = _captioned_image(block) if isinstance(block, Paragraph) else None
+                out.append(captioned or block)
+        return attach(out, self.captions)
 
     def _block(self, kind: str, value: Any, role: Role, depth: int) -> Iterable[Block]:
         if depth >= SHOWN_DEPTH and kind in ("BulletList", "OrderedList", "BlockQuote"):
@@ -435,7 +447,7 @@ class _Walk:
         name, alt, width = self._image(image)
         same = caption is not None and plain(alt).strip() == plain(caption.content).strip()
         if not alt and caption is None:
-            self.find("alt", "warning", f"an image has neither caption nor alternative text (near {words(self._near)})")
+            self.silent.append((name, self._near))
         return Figure(
             resource=name,
             alt=Unit(id="", role="alt", content=alt) if alt and not same else None,
@@ -592,6 +604,18 @@ class _Walk:
             else:
                 self.find("link", "info", f"{number} inside the document: plain text in the translation: {shown}")
 
+    def report_images(self, blocks: Iterable[Any]) -> None:
+        """One finding for each figure that ended up without caption and alternative text."""
+        bare = Counter(
+            f.resource
+            for f in _figures([*blocks, *itertools.chain.from_iterable(n.blocks for n in self.notes.values())])
+            if f.alt is None and f.caption is None
+        )
+        for name, near in self.silent:
+            if bare[name]:
+                bare[name] -= 1
+                self.find("alt", "warning", f"an image has neither caption nor alternative text (near {words(near)})")
+
     def _math(self, value: Any) -> list[Inline]:
         kind, tex = value
         if kind["t"] == "InlineMath" and not _TEX.search(tex):
@@ -696,37 +720,11 @@ def _tag(text: str) -> tuple[str, bool, dict[str, str | None]]:
     return parser.tag, parser.closing and not parser.attributes and text.lstrip().startswith("</"), parser.attributes
 
 
-_FIGURE_LABEL = re.compile(
-    r"(figure|fig\.|photo|picture|image|illustration|map|chart|graph|diagram)\s*\d", re.IGNORECASE
-)
-_TABLE_LABEL = re.compile(r"table\s*\d", re.IGNORECASE)
-
-
-def _append(out: list[Block], block: Block) -> None:
-    """Add a block; a paragraph that is plainly the caption of the image or table beside it becomes that."""
-    last = out[-1] if out else None
-    if isinstance(block, Paragraph):
-        captioned = _captioned_image(block)
-        text = plain(block.unit.content).strip()
-        if isinstance(last, Figure) and last.caption is None and len(text) < 400 and _FIGURE_LABEL.match(text):
-            out[-1] = last.model_copy(update={"caption": block.unit.model_copy(update={"role": "caption"})})
-            return
-        if captioned:
-            out.append(captioned)
-            return
-    if isinstance(block, Table) and block.caption is None and isinstance(last, Paragraph):
-        text = plain(last.unit.content).strip()
-        if len(text) < 400 and _TABLE_LABEL.match(text):
-            out[-1] = block.model_copy(update={"caption": last.unit.model_copy(update={"role": "caption"})})
-            return
-    out.append(block)
-
-
 def _captioned_image(block: Paragraph) -> Figure | None:
     """The figure that a paragraph of one image and "Figure 4: …" is: word processors keep both in one frame."""
     items = block.unit.content
     images = [i for i in items if isinstance(i, Placeholder) and i.kind == "image"]
-    if len(images) != 1 or not _FIGURE_LABEL.match(plain(items).strip()):
+    if len(images) != 1 or not (found := label(plain(items).strip())) or found.kind == "table":
         return None
     image = images[0]
     rest = _trim([i for i in items if i is not image])
@@ -766,6 +764,22 @@ def _contents(blocks: Iterable[Any]) -> Iterable[Content]:
                     yield from _contents(cell.blocks)
         if block.type == "code":
             yield (Text(text=block.text),)
+
+
+def _figures(blocks: Iterable[Any]) -> Iterable[Figure]:
+    """The figures anywhere in blocks, in reading order."""
+    for block in blocks:
+        if block.type == "figure":
+            yield block
+        elif block.type == "quote":
+            yield from _figures(block.blocks)
+        elif block.type == "list":
+            for item in block.items:
+                yield from _figures(item.blocks)
+        elif block.type == "table":
+            for row in (*block.head, *block.body, *block.foot):
+                for cell in row.cells:
+                    yield from _figures(cell.blocks)
 
 
 def _only_images(inlines: Sequence[Any]) -> list[Any]:
