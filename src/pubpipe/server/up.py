@@ -40,8 +40,8 @@ START_LIMIT = 180.0
 STOP_LIMIT = 6.0
 """Seconds that a process gets to end by itself."""
 WHY_V1 = (
-    "Prefect shows its first interface (v1), because it keeps what a reviewer typed when an answer is refused and says "
-    "why beside each box; v2 does neither ([server] ui in pubpipe.toml)"
+    "Prefect shows its first interface (v1): it has a Resume button, marks missing answers beside their boxes and does "
+    "not lose what was typed to a click beside the form; v2 does none of that ([server] ui in pubpipe.toml)"
 )
 WHY_V2 = (
     "Prefect shows its second interface (v2), as [server] ui in pubpipe.toml asks; a click beside the review form "

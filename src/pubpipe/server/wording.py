@@ -92,7 +92,7 @@ def side_by_side(request: ReviewRequest, *, limit: int = 180_000) -> tuple[str, 
     head = (
         f"## {escape(request.title)} · {escape(request.language_name)}\n\n"
         f"{escape(_summary(request))}\n\n{bullets(map(finding_in_words, request.findings))}\n{{page}}"
-        "| | English | Translation | Where from | Remarks |\n|--:|---|---|---|---|\n"
+        "| | English | Translation | Remarks |\n|--:|---|---|---|\n"
     )
     pages: list[list[str]] = [[]]
     size = len(head.encode())
@@ -113,12 +113,11 @@ def side_by_side(request: ReviewRequest, *, limit: int = 180_000) -> tuple[str, 
 def _row(item: ReviewItem) -> str:
     mark = "▶ " if item.attention else ""
     state = {"approved": " ✓", "rejected": " ✗"}.get(item.state, "")
-    notes = [item.reason, *remarks(item)] if item.attention else list(remarks(item))
+    notes = [origin_in_words(item), item.reason if item.attention else "", *remarks(item)]
     cells = (
         f"{mark}{item.number}{state}",
         escape(item.source),
         escape(item.target) or "—",
-        escape(origin_in_words(item)),
         "<br>".join(escape(note) for note in notes if note),
     )
     return "| " + " | ".join(cells) + " |\n"
@@ -140,6 +139,5 @@ def artifact_key(*parts: str) -> str:
 
 
 def bullets(lines: Iterable[str]) -> str:
-    """A list that ends there: without the comment, what follows would be taken into its last item."""
-    listed = "".join(f"- {escape(line)}\n" for line in lines)
-    return f"{listed}\n{_CUT}\n" if listed else ""
+    """The lines as one paragraph; of a Markdown list, v1 takes all that follows into the last item."""
+    return "<br>".join(f"• {escape(line)}" for line in lines) + "\n"
