@@ -40,7 +40,7 @@ def read(stream: BinaryIO, name: str, *, at: dt.datetime, language: str | None =
                     raise problem(name, number, "no column is headed by a language that pubpipe has")
                 continue
             if language is None or len(cells) != 2:
-                raise problem(name, number, 'the first line must name the columns: source, then a language tag each')
+                raise problem(name, number, "the first line must name the columns: source, then a language tag each")
             columns = {1: target_tag(language) or language}
         if len(cells) <= source_column or not cells[source_column].strip():
             raise problem(name, number, "the source is missing")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -19,6 +19,9 @@ RAREST = 6
 GATHER = 4000
 """How many candidates are scored at most."""
 Item = TypeVar("Item")
+_WORDS = 500
+"""Words of a text that are looked at for the rarest: a longer one is no sentence, and statements have limits.
+"""
 _WORD = re.compile(r"\w+")
 
 _SOURCE = sa.text(
@@ -75,15 +78,13 @@ class Memory:
             "limit": GATHER,
         }
         with self._database.read() as connection:
+            rarest = self._rarest(connection, words)
+            if not rarest:
+                return Candidates((), self._units(language))
             if self._database.is_sqlite:
-                query = self._rarest(connection, words)
-                if query is None:
-                    return Candidates((), self._units(language))
-                statement = _SQLITE_CANDIDATES
+                statement, query = _SQLITE_CANDIDATES, " OR ".join(f'"{word}"' for word in rarest)
             else:
-                # no word counts without an extension: long words stand for rare ones
-                query = " | ".join(sorted(words, key=len, reverse=True)[:RAREST])
-                statement = _POSTGRESQL_CANDIDATES
+                statement, query = _POSTGRESQL_CANDIDATES, " | ".join(rarest)
             rows = connection.execute(statement, values | {"query": query}).all()
         return Candidates([(Hash(row.key), row.plain) for row in rows], self._units(language))
 
@@ -118,18 +119,17 @@ class Memory:
     def _units(self, language: str) -> Callable[[Sequence[Hash]], Sequence[MemoryUnit]]:
         return lambda keys: self.exact(keys, language)
 
-    def _rarest(self, connection: Connection, words: Sequence[str]) -> str | None:
-        """An FTS5 query for the rarest words that the memory knows, few enough not to gather too much."""
-        statement = sa.text("SELECT term, doc FROM memory_vocabulary WHERE term = :term")
-        counts: dict[str, int] = {}
-        for word in words:
-            row = connection.execute(statement, {"term": word}).first()
-            if row is not None:
-                counts[word] = int(row.doc)
-        rarest = sorted(counts, key=lambda w: counts[w])[:RAREST]
+    def _rarest(self, connection: Connection, words: Sequence[str]) -> list[str]:
+        """The rarest of these words that the memory knows, few enough not to gather too much."""
+        statement = sa.text("SELECT term, doc FROM memory_vocabulary WHERE term IN :terms").bindparams(
+            sa.bindparam("terms", expanding=True)
+        )
+        rows = connection.execute(statement, {"terms": list(words[:_WORDS])})
+        counts = {row.term: int(row.doc) for row in rows}
+        rarest = sorted(counts, key=lambda w: (counts[w], w))[:RAREST]
         while len(rarest) > 3 and sum(counts[w] for w in rarest) > GATHER:
             rarest.pop()
-        return " OR ".join(f'"{word}"' for word in rarest) or None
+        return rarest
 
 
 _SQLITE_CANDIDATES = sa.text(
@@ -149,6 +149,8 @@ _POSTGRESQL_CANDIDATES = sa.text(
 def remember(connection: Connection, units: Sequence[MemoryUnit]) -> None:
     """Write units inside a transaction."""
     sources = {unit.key: plain(unit.source) for unit in units}
+    if connection.dialect.name != "sqlite":
+        _count_words(connection, sources)
     connection.execute(
         _SOURCE, [{"key": key, "plain": text, "length": len(text)} for key, text in sorted(sources.items())]
     )
@@ -167,6 +169,27 @@ def remember(connection: Connection, units: Sequence[MemoryUnit]) -> None:
             for unit in sorted(units, key=lambda u: (u.key, u.language))
         ],
     )
+
+
+def _count_words(connection: Connection, sources: Mapping[Hash, str]) -> None:
+    """Add the words of new sources to the counts; they only guide the search, so a race may count one twice."""
+    known = connection.execute(
+        sa.text("SELECT key FROM memory_sources WHERE key IN :keys").bindparams(sa.bindparam("keys", expanding=True)),
+        {"keys": list(sources)},
+    )
+    present = {row.key for row in known}
+    counts: dict[str, int] = {}
+    for key, source in sources.items():
+        for word in set(_WORD.findall(source.lower())) if key not in present else ():
+            counts[word] = counts.get(word, 0) + 1
+    if counts:
+        connection.execute(
+            sa.text(
+                "INSERT INTO memory_vocabulary AS v (term, doc) VALUES (:term, :doc) "
+                "ON CONFLICT (term) DO UPDATE SET doc = v.doc + excluded.doc"
+            ),
+            [{"term": term, "doc": count} for term, count in sorted(counts.items())],
+        )
 
 
 def _parts(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

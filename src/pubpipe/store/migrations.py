@@ -75,7 +75,11 @@ _SQLITE_ONLY = (
     "CREATE TRIGGER memory_sources_removed AFTER DELETE ON memory_sources BEGIN "
     "INSERT INTO memory_words(memory_words, rowid, plain) VALUES ('delete', old.id, old.plain); END",
 )
-_POSTGRESQL_ONLY = ("CREATE INDEX memory_sources_words ON memory_sources USING gin (to_tsvector('simple', plain))",)
+# PostgreSQL has no word counts without an extension: ours are kept by `memory.remember`.
+_POSTGRESQL_ONLY = (
+    "CREATE TABLE memory_vocabulary (term TEXT PRIMARY KEY, doc INTEGER NOT NULL)",
+    "CREATE INDEX memory_sources_words ON memory_sources USING gin (to_tsvector('simple', plain))",
+)
 
 
 def _first(connection: Connection, is_sqlite: bool) -> None:
