@@ -75,6 +75,21 @@ _STARTERS = _set(
 )
 """Words with which a sentence begins more often than a name goes on."""
 
+_DAYS_AND_MONTHS = _set(
+    """
+    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december
+    """
+)
+_TIME_FIRST = regex.compile(r"[(\[“‘\"']*(?:At|By|From|Until|Till|Before|After|Around|About|On|Between|Since|Every)\b")
+"""A sentence that begins so goes on after its time: "At 9 a.m. Thailand closed the border."."""
+_NEW_AFTER_TIME = regex.compile(r"[“‘\"'«]?(\p{Lu}\p{Ll}[\p{L}’'-]*|A),?\s(?!time\b)\p{Ll}")
+"""A capital word and then a small one: "Countries of", not "ICT", "Bangkok time", "Aung San"."""
+_OPENED = regex.compile(r"[(\[]?(?:\d{1,3}|\p{Ll}|[ivx]{1,5})[.)\]]+\s")
+"""The number of an item: "(1) ", "2) ", "b. "."""
+_BRACKETED = regex.compile(r"(?<!\S)\((?:\d{1,3}|\p{Ll}|[ivx]{1,5})\)(?=[\s.,;:])")
+_STOPPED = regex.compile(r"[.!?…][)\]”’»\"']*$")
+
 _LAST_TOKEN = regex.compile(r"([\p{L}\p{N}.'’/-]+)\.[)\]”’\"']*$")
 _ENUMERATOR = regex.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|\p{L}|[ivxlc]{1,6}|[IVXLC]{1,6})[.)\]]+")
 _ITEM = regex.compile(r"(?:\p{Ll}|[ivx]{1,4})[.)]\s")
@@ -83,7 +98,7 @@ _WORD = regex.compile(r"[(\[“‘\"'«]*([\p{L}'’-]+)")
 _LETTER = regex.compile(r"\p{L}")
 _LETTER_OR_DIGIT = regex.compile(r"[\p{L}\p{N}]")
 _INITIAL = regex.compile(r"(?<![\p{L}\p{N}])(\p{Lu})\.$")
-_MISSED = regex.compile(r"(?<=[\p{L}.]\.[)\]”’\"']?)\s+(?=\p{Lu})")
+_MISSED = regex.compile(r"(?<=[\p{L}.]\.[)\]”’\"']?)\s+(?=[“‘\"'«]?\p{Lu})")
 
 
 def segment(document: SourceDocument, abbreviations: tuple[str, ...] = ()) -> tuple[Segment, ...]:
@@ -184,7 +199,9 @@ def _boundaries(text: str, own: frozenset[str]) -> list[int]:
     flat = text.replace("\n", " ")
     cuts: list[int] = []
     position = 0
-    for piece in sentencex.segment(SOURCE.tag, flat):
+    # sentencex sees no end after "(2)" up to the end of the line: a word of that length stands for it
+    masked = _BRACKETED.sub(lambda m: "X" + "x" * (len(m[0]) - 1), flat)
+    for piece in sentencex.segment(SOURCE.tag, masked):
         if position:
             cuts.append(position)
         position += len(piece)
@@ -209,8 +226,18 @@ def _missed(text: str, end: int, start: int, own: frozenset[str]) -> bool:
     if token is None or word is None:
         return False
     name = _bare(token[1])
-    ends = name in EITHER or name in ("no", "nos")
-    return ends and name not in own and word[1].lower() in _STARTERS
+    if name in own:
+        return False
+    if name in ("a.m", "p.m"):
+        # whether the sentence began with the time is for `_is_end` to see
+        return _starts_after_time(text[start : start + 200])
+    return (name in EITHER or name in ("no", "nos")) and word[1].lower() in _STARTERS
+
+
+def _starts_after_time(following: str) -> bool:
+    word = _NEW_AFTER_TIME.match(following)
+    name = word[1].lower() if word else ""
+    return word is not None and name not in _DAYS_AND_MONTHS and name not in BEFORE_NAME
 
 
 def _bare(token: str) -> str:
@@ -223,6 +250,9 @@ def _is_end(before: str, after: str, own: frozenset[str]) -> bool:
     if not _LETTER_OR_DIGIT.search(after) or not _LETTER_OR_DIGIT.search(before):
         return False
     if _ENUMERATOR.fullmatch(said):
+        return False
+    if _OPENED.match(following) and not _STOPPED.search(said):
+        # "… in US dollars: (1) Lao PDR, (2) Cambodia": items of one sentence
         return False
     if following[:1].islower() and not _ITEM.match(following):
         return False
@@ -238,6 +268,8 @@ def _is_end(before: str, after: str, own: frozenset[str]) -> bool:
         return not _NUMBER_LIKE.match(following)
     if name == "etc":
         return word is not None and word[1][:1].isupper()
+    if name in ("a.m", "p.m") and _starts_after_time(following):
+        return starts or not _TIME_FIRST.match(said)
     if name in EITHER:
         return starts or regex.match(r"A\s", following) is not None
     if _INITIAL.search(said):
