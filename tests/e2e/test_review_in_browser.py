@@ -269,7 +269,7 @@ def test_a_second_up_and_a_port_in_use_say_what_to_do(workspace: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [sys.executable, "-m", "pubpipe.server.up", str(workspace), str(port)]
+        command = [sys.executable, "-m", "pubpipe.server.supervise", str(workspace), str(port)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 10
     (line,) = done.stderr.splitlines()

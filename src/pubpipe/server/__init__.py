@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pubpipe.server.runs import answer_run, find_server
-    from pubpipe.server.up import down, up, up_in_background
+    from pubpipe.server.supervise import down, up, up_in_background
 
-_HOMES = {"answer_run": "runs", "find_server": "runs", "down": "up", "up": "up", "up_in_background": "up"}
+_HOMES = {
+    "answer_run": "runs",
+    "find_server": "runs",
+    "down": "supervise",
+    "up": "supervise",
+    "up_in_background": "supervise",
+}
 
 
 def __getattr__(name: str) -> object:

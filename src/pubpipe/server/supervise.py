@@ -92,7 +92,7 @@ def up_in_background(root: Path, *, say: Tell, port: int | None = None) -> str:
     _make(state)
     if _held(state):
         raise _runs_already(root)
-    command = [sys.executable, "-m", "pubpipe.server.up", str(root), *([str(port)] if port else [])]
+    command = [sys.executable, "-m", "pubpipe.server.supervise", str(root), *([str(port)] if port else [])]
     with _log(state, "up") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=root
@@ -472,7 +472,7 @@ def _last_line(path: Path) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m pubpipe.server.up FOLDER [PORT]`: what `up_in_background` runs."""
+    """`python -m pubpipe.server.supervise FOLDER [PORT]`: what `up_in_background` runs."""
     from pubpipe.errors import PubpipeError
 
     def say(line: str) -> None:
