@@ -286,11 +286,14 @@ def _eras(plain: str, text: str, profile: LanguageProfile) -> tuple[str, list[Am
     names = "|".join(map(re.escape, numbers.eras))
     first = re.escape(numbers.era_first_year or "\ufffe")
     out = []
-    for match in re.finditer(rf"({names})[\s\u200b]*(\d{{1,3}}|{first})", plain):
-        count = 1 if not match[2].isdigit() else int(match[2])
+
+    def blank(match: re.Match[str]) -> str:
+        count = int(match[2]) if match[2].isdigit() else 1
         year = Decimal(numbers.eras[match[1]] + count)
         out.append(Amount(*match.span(), text[match.start() : match.end()], year, frozenset({year})))
-        plain = plain[: match.start()] + " " * len(match[0]) + plain[match.end() :]
+        return " " * len(match[0])
+
+    plain = re.sub(rf"({names})[\s\u200b]*(\d{{1,3}}|{first})", blank, plain)
     return plain, out
 
 

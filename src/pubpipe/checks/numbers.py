@@ -25,6 +25,9 @@ from pubpipe.model import Finding
 
 ID = "numbers"
 
+_LOOKED_UP = 100
+"""Missing numbers that are searched as words, each through the whole target."""
+
 
 def check(context: CheckContext) -> Iterable[Finding]:
     """An error for a value that is missing or changed, a warning for one that was added.
@@ -51,7 +54,7 @@ def check(context: CheckContext) -> Iterable[Finding]:
     present = {v for t in target for v in t.readings} | {v for t in target for v in t.parts}
     if missing and not [t for t in extra if t.force == "required"]:
         written = _Written(context)
-        missing = [s for s in missing if not written.has(s)]
+        missing = [s for i, s in enumerate(missing) if i >= _LOOKED_UP or not written.has(s)]
     dates = [t for t in extra if isinstance(t.first, Decimal) and 1 <= t.first <= 12]
     for name, t in zip(list(wrong_months), dates, strict=False):
         wrong_months.remove(name)
@@ -185,16 +188,23 @@ def _consume(ones: list[Amount], wholes: list[Amount]) -> tuple[list[Amount], li
     """Without each whole whose parts all stand among the ones, and without those ones."""
     if not ones or not any(w.parts for w in wholes):
         return ones, wholes
-    left = list(ones)
+    places: dict[Number, list[int]] = defaultdict(list)
+    for index, one in reversed(list(enumerate(ones))):
+        for value in one.readings:
+            places[value].append(index)
+    used: set[int] = set()
     rest = []
     for whole in wholes:
-        taken: list[Amount] = []
+        taken: list[int] = []
         for part in whole.parts:
-            match = next((o for o in left if part in o.readings and o not in taken), None)
+            stack = places.get(part, [])
+            while stack and stack[-1] in used:
+                stack.pop()
+            match = next((i for i in reversed(stack[-8:]) if i not in used and i not in taken), None)
             if match is not None:
                 taken.append(match)
         if whole.parts and len(taken) == len(whole.parts):
-            left = [o for o in left if o not in taken]
+            used.update(taken)
         else:
             rest.append(whole)
-    return left, rest
+    return [one for index, one in enumerate(ones) if index not in used], rest
