@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pubpipe.errors import SourceError
 from pubpipe.model import Finding, SourceDocument
 from pubpipe.readers import base, pandoc
+from pubpipe.readers.captions import label
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, parse_xml, rebuild
 
@@ -21,6 +22,7 @@ EXTENSIONS: tuple[str, ...] = (".docx", ".docm", ".dotx")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _O = "{urn:schemas-microsoft-com:office:office}"
@@ -419,6 +421,7 @@ class _Story:
         self._ruby()
         self._foreign()
         self._text_boxes()
+        self._floating()
         self._images()
         self._list_labels()
         for name in (
@@ -766,6 +769,37 @@ class _Story:
             return f"(near {base.words(said)})"
         before = anchor.getprevious()
         return self.near(before) if before is not None else "(at the start)"
+
+    def _floating(self) -> None:
+        """Pictures that float beside a paragraph become paragraphs of their own: no sentence goes around them.
+
+        Such a picture stands before its paragraph, or behind it where its caption follows.
+        """
+        for picture in list(self.root.iter(f"{W}drawing", f"{W}pict")):
+            shape = next(picture.iter(f"{_WP}anchor", f"{_V}shape"), None)
+            floats = shape is not None and (
+                shape.tag == f"{_WP}anchor" or "position:absolute" in (shape.get("style") or "").replace(" ", "")
+            )
+            anchor = _paragraph(picture)
+            if not floats or anchor is None or next(picture.iter(f"{_A}blip", f"{_V}imagedata"), None) is None:
+                continue
+            if not _said(anchor).strip():
+                continue
+            paragraph, following = anchor.makeelement(f"{W}p"), anchor.getnext()
+            run = paragraph.makeelement(f"{W}r")
+            _remove(picture)
+            run.append(picture)
+            paragraph.append(run)
+            if following is not None and following.tag == f"{W}p" and self._is_figure_caption(following):
+                anchor.addnext(paragraph)
+            else:
+                anchor.addprevious(paragraph)
+
+    def _is_figure_caption(self, paragraph: Any) -> bool:
+        found = label(_said(paragraph))
+        if found is not None:
+            return found.kind != "table"
+        return self.word.style_name(paragraph, f"{W}pPr/{W}pStyle") == "caption"
 
     def _images(self) -> None:
         for blip in list(self.root.iter(f"{_A}blip", f"{_V}imagedata")):

@@ -137,6 +137,39 @@ def test_a_label_goes_that_is_a_field_and_bold_over_several_runs() -> None:
     assert shown(made(caption, table)) == ["table: Wages of <1>women</1>"]
 
 
+def floating(text: str) -> Callable[[Document], object]:
+    """A paragraph with a picture that text flows around."""
+
+    def add(d: Document) -> None:
+        paragraph = d.add_paragraph()
+        drawing = paragraph.add_run().add_picture(io.BytesIO(png()))
+        inline = drawing._inline
+        inline.docPr.set("descr", "Two boats")
+        inline.tag = inline.tag.replace("}inline", "}anchor")
+        paragraph.add_run(text)
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ((floating("We met."), "Text."), ["figure: -", "We met.", "Text."]),
+        ((floating("We met."), "= Figure 1. A"), ["We met.", "figure: A"]),
+        ((floating("We met."), "= Table 1. A", table), ["figure: -", "We met.", "table: A"]),
+    ],
+)
+def test_a_floating_picture_is_a_figure_of_its_own_with_words_to_translate(
+    steps: tuple[Callable[[Document], object] | str, ...], wanted: list[str]
+) -> None:
+    document = made(*steps)
+    assert shown(document) == wanted
+    [figure] = [b for b in document.blocks if isinstance(b, Figure)]
+    assert figure.alt is not None
+    assert plain(figure.alt.content) == "Two boats"
+    assert said(document, "reader.alt") == []
+
+
 def test_a_note_in_a_label_stays_in_the_caption() -> None:
     document = read(
         Path("a.md"), b"Text.\n\n| a | b |\n|---|---|\n| c | d |\n\n: **Table 1**[^1]: Wages\n\nEnd.\n\n[^1]: ILO.\n"
