@@ -125,6 +125,7 @@ class Matcher:
                 if entry not in node.terms:
                     node.terms.append(entry)
         self._targets: dict[LanguageTag, TargetIndex] = {}
+        self._entries: dict[LanguageTag, list[dict[str, Any] | None]] = {}
         self._lock = threading.Lock()
 
     def find(self, content_or_text: Content | str, language: LanguageTag) -> tuple[TermHit, ...]:
@@ -135,11 +136,12 @@ class Matcher:
         nothing to ask is left out, but it still hides what is nested in it.
         """
         text = content_or_text if isinstance(content_or_text, str) else plain(content_or_text)
+        asked = self._asked(language)
         hits = []
         for start, end, term in self._matches(text):
-            hit = _hit(term, text[start:end], Span(start=start, end=end), language)
-            if hit is not None:
-                hits.append(hit)
+            entry = asked[term]
+            if entry is not None:
+                hits.append(TermHit(surface=text[start:end], span=Span(start=start, end=end), **entry))
         return tuple(hits)
 
     def term_entries(self, hits: Iterable[TermHit]) -> list[dict[str, Any]]:
@@ -167,7 +169,15 @@ class Matcher:
                 self._targets[language] = target_index(self.glossary.terms, language)
             return self._targets[language]
 
-    def _matches(self, text: str) -> list[tuple[int, int, Term]]:
+    def _asked(self, language: LanguageTag) -> list[dict[str, Any] | None]:
+        """For each term what the language asks, as fields of a hit; made once a language."""
+        with self._lock:
+            if language not in self._entries:
+                self._entries[language] = [_entry(term, language) for term in self.glossary.terms]
+            return self._entries[language]
+
+    def _matches(self, text: str) -> list[tuple[int, int, int]]:
+        """Start, end and index of each term in the text."""
         if not self._start.next:
             return []
         tokens = _tokens(text)
@@ -189,7 +199,7 @@ class Matcher:
             return []
         chosen = self._resolve(found)
         places = _places(text)
-        return [(places[f.first][0], places[f.last - 1][1], self.glossary.terms[f.term]) for f in chosen]
+        return [(places[f.first][0], places[f.last - 1][1], f.term) for f in chosen]
 
     def _windows(self, apart: list[int], size: int) -> list[tuple[int, int]]:
         """The stretches of tokens that a term over one of these places can cover."""
@@ -409,19 +419,18 @@ def _same_case(tokens: Sequence[str], words: Sequence[str]) -> bool:
     return len(tokens) == len(words)
 
 
-def _hit(term: Term, surface: str, span: Span, language: LanguageTag) -> TermHit | None:
+def _entry(term: Term, language: LanguageTag) -> dict[str, Any] | None:
+    """The fields of a hit that do not depend on its place; None where the language has nothing to ask."""
     rendering = term.renderings.get(language, Rendering())
     keep = term.kind == "name" and rendering.preferred is None
     if not (keep or rendering.preferred or rendering.forbidden):
         return None
-    return TermHit(
-        term=term.id,
-        surface=surface,
-        span=span,
-        preferred=term.source if keep else rendering.preferred,
-        allowed=(*term.variants, *rendering.allowed) if keep else rendering.allowed,
-        forbidden=rendering.forbidden,
-        keep=keep,
-        mandatory=term.kind != "preferred",
-        note=term.note,
-    )
+    return {
+        "term": term.id,
+        "preferred": term.source if keep else rendering.preferred,
+        "allowed": (*term.variants, *rendering.allowed) if keep else rendering.allowed,
+        "forbidden": rendering.forbidden,
+        "keep": keep,
+        "mandatory": term.kind != "preferred",
+        "note": term.note,
+    }
