@@ -31,23 +31,33 @@ def import_(
 
     from pubpipe import exchange, pipeline
     from pubpipe.languages import TARGETS
+    from pubpipe.languages.normal import zawgyi
+    from pubpipe.model import plain
 
     counts: dict[str, int] = {}
     skipped = 0
+    old_encoding = 0
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         units = iter(exchange.read(file, at=ws.now()))
         while batch := list(islice(units, BATCH)):
             known = [u for u in batch if u.language in TARGETS]
             skipped += len(batch) - len(known)
-            ws.store.memory.remember(known)
-            for unit in known:
+            readable = [u for u in known if zawgyi(plain(u.target)) != "yes"]
+            old_encoding += len(known) - len(readable)
+            ws.store.memory.remember(readable)
+            for unit in readable:
                 counts[unit.language] = counts.get(unit.language, 0) + 1
     if as_json:
-        print_json({"imported": counts, "skipped": skipped})
+        print_json({"imported": counts, "skipped": skipped, "zawgyi": old_encoding})
         return
     print(f"Imported {sum(counts.values())} units: " + ", ".join(f"{k} {v}" for k, v in counts.items()))
     if skipped:
         print(f"{skipped} units are in other languages and were left out.", file=sys.stderr)
+    if old_encoding:
+        print(
+            f"{old_encoding} units are in Zawgyi encoding and were left out: convert the file to Unicode first.",
+            file=sys.stderr,
+        )
 
 
 @app.command(epilog="Example: pubpipe memory export memory.tmx --languages km")

@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pubpipe import engines, glossary, memory
 from pubpipe.errors import ConfigError
 from pubpipe.identity import content_hash, draft_key
-from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit, plain
+from pubpipe.languages import canonical
+from pubpipe.languages.normal import zawgyi
+from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit, Text, plain
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.ingest import Ingested
 from pubpipe.pipeline.workspace import Workspace
@@ -134,10 +136,14 @@ def _from_memory(
         if match.kind == "fuzzy":
             if match.suggestion is not None:
                 suggestions[segment.id] = match.suggestion
+        elif match.target is not None and zawgyi(plain(match.target)) == "yes":
+            drafts[segment.id] = drafts[segment.id].model_copy(
+                update={"problem": "the memory's text is in Zawgyi encoding: convert it to Unicode and import it again"}
+            )
         else:
             drafts[segment.id] = drafts[segment.id].model_copy(
                 update={
-                    "target": match.target,
+                    "target": match.target and _canonical(match.target),
                     "origin": match.kind,
                     "detail": match.provenance,
                     "approved_before": match.kind == "context" and match.unit.status == "approved",
@@ -173,7 +179,11 @@ def _from_engines(
     sources = {s.id: plain(s.content) for s in segments}
     for result in results:
         if result.target is not None:
-            update: dict[str, object] = {"target": result.target, "origin": "engine", "detail": result.engine}
+            update: dict[str, object] = {
+                "target": _canonical(result.target),
+                "origin": "engine",
+                "detail": result.engine,
+            }
         elif result.raw:
             # The words are good, their formatting is lost: for a person to start from, never filled in.
             raw = Suggestion(
@@ -186,6 +196,11 @@ def _from_engines(
         else:
             update = {"problem": result.problem}
         drafts[result.segment] = drafts[result.segment].model_copy(update=update)
+
+
+def _canonical(content: Content) -> Content:
+    """The form in which texts are stored and published, wherever they came from."""
+    return tuple(Text(text=canonical(i.text)) if isinstance(i, Text) else i for i in content)
 
 
 def _engines(ws: Workspace, publication: str, language: str) -> list[engines.Engine]:
