@@ -6,15 +6,17 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pubpipe.errors import SourceError
+from pubpipe.errors import ConfigError, PubpipeError, SourceError
 from pubpipe.model import SourceDocument
-from pubpipe.readers import docx, html, markdown, odt
+from pubpipe.readers import docx, html, markdown, odt, plaintext
 from pubpipe.readers.base import Reader
 
 READERS: dict[str, Reader] = {
-    extension: reader for reader in (docx, markdown, odt, html) for extension in reader.EXTENSIONS
+    extension: reader for reader in (docx, markdown, plaintext, odt, html) for extension in reader.EXTENSIONS
 }
 """File extension to reader."""
+ENTRY_POINTS = "pubpipe.readers"
+"""Other packages offer readers in this group, by the extension without its dot; those above cannot be replaced."""
 
 _LIMIT = 200_000_000
 
@@ -49,6 +51,8 @@ def read(path: Path, data: bytes | None = None) -> SourceDocument:
             raise SourceError("the file is empty.", remedy="Give a file with text.")
         kind, name = sniff(data)
         reader = READERS.get(extension)
+        if reader is None and (plugin := _plugin(extension)) is not None:
+            return _by_plugin(plugin, data, path.parent)
         if reader is None:
             advice = f"It is {name}: rename it." if kind else f"It is {name}."
             raise SourceError(
@@ -56,13 +60,58 @@ def read(path: Path, data: bytes | None = None) -> SourceDocument:
                 remedy=f"{advice} Readable are {', '.join(sorted(READERS))}.",
             )
         fragment = reader is html and kind in markdown.EXTENSIONS and re.search(rb"<[A-Za-z][^<>]*>", data)
-        if kind not in reader.EXTENSIONS and not fragment:
+        text = reader is plaintext and kind in markdown.EXTENSIONS
+        if kind not in reader.EXTENSIONS and not fragment and not text:
             raise _mismatch(extension, kind, name)
         return reader.read(data, path.parent)
     except SourceError as error:
         if error.message.startswith(path.name):
             raise
         raise SourceError(f"{path.name}: {error.message}", remedy=error.remedy) from error
+
+
+def _plugin(extension: str) -> Reader | None:
+    """The reader that another package registered for an extension, where there is one."""
+    from importlib.metadata import entry_points
+
+    point = next((p for p in entry_points(group=ENTRY_POINTS) if f".{p.name.lower()}" == extension), None)
+    if point is None:
+        return None
+    package = point.value.partition(":")[0]
+    try:
+        reader = point.load()
+    except Exception as error:
+        raise ConfigError(
+            f"the reader for {extension} of the package {package} cannot be loaded ({type(error).__name__}).",
+            remedy="Mend or remove that package.",
+        ) from error
+    if not all(hasattr(reader, name) for name in ("NAME", "EXTENSIONS", "read")):
+        raise ConfigError(
+            f"the reader for {extension}: {package} has no NAME, EXTENSIONS and read.",
+            remedy="Mend or remove that package.",
+        )
+    found: Reader = reader
+    return found
+
+
+def _by_plugin(reader: Reader, data: bytes, folder: Path) -> SourceDocument:
+    """What another package's reader makes of the bytes; what goes wrong in it is said of the file, not a crash."""
+    try:
+        document = reader.read(data, folder)
+    except PubpipeError:
+        raise
+    except Exception as error:
+        raise SourceError(
+            f"the reader {reader.NAME} failed ({type(error).__name__}).",
+            remedy="Look whether the file is what its extension says; else report it to the reader's authors.",
+        ) from error
+    ids = [unit.id for unit in document.units()] if isinstance(document, SourceDocument) else []
+    if not ids or not all(ids) or len(set(ids)) != len(ids):
+        raise SourceError(
+            f"the reader {reader.NAME} gave no document with numbered units.",
+            remedy="Report it to the reader's authors (`readers.base.assemble` numbers them).",
+        )
+    return document
 
 
 def _mismatch(extension: str, kind: str, name: str) -> SourceError:
@@ -157,4 +206,4 @@ def _sniff_zip(data: bytes) -> tuple[str, str]:
     return "", "a zip archive"
 
 
-__all__ = ["READERS", "Reader", "read", "sniff"]
+__all__ = ["ENTRY_POINTS", "READERS", "Reader", "read", "sniff"]

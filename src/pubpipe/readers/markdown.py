@@ -12,7 +12,7 @@ from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import from_folder
 
 NAME = "markdown/2"
-EXTENSIONS: tuple[str, ...] = (".md", ".markdown", ".txt")
+EXTENSIONS: tuple[str, ...] = (".md", ".markdown")
 
 FORMAT = (
     "markdown-smart-citations-example_lists-raw_tex-raw_attribute-latex_macros-auto_identifiers"
@@ -29,10 +29,14 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
     """The document in Markdown bytes (UTF-8, or UTF-16 with a byte-order mark)."""
     text = decode(data)
     base.check_length(len(text))
+    return base.assemble(parts(text, folder), data=data, reader=NAME)
+
+
+def parts(text: str, folder: Path | None) -> base.Parts:
+    """What a Markdown text says, before it is numbered."""
     if _DEEP.search(text) or _DEEP_LIST.search(text):
         raise base.too_deep()
-    parts = pandoc.convert(pandoc.tree(text.encode("utf-8"), FORMAT), partial(from_folder, folder=folder))
-    return base.assemble(parts, data=data, reader=NAME)
+    return pandoc.convert(pandoc.tree(text.encode("utf-8"), FORMAT), partial(from_folder, folder=folder))
 
 
 def decode(data: bytes) -> str:
