@@ -347,3 +347,11 @@ def test_real_documents_give_a_document_or_a_clear_error(real_data: Path) -> Non
         assert not [f for f in document.findings if f.check == "reader.missing"], path.name
     assert counted
     assert all(error.remedy for error in refusals)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["[a](" * 2_000, "[" * 3_000])
+def test_markdown_without_end_for_a_parser_is_refused_in_seconds(text: str) -> None:
+    start = time.perf_counter()
+    assert "did not finish" in refused("a.md", text.encode()).message
+    assert time.perf_counter() - start < 15

@@ -85,7 +85,8 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
     trees = {name: word.xml(name) for name in stories}
     for tree in trees.values():
         base.check_depth(tree)
-    base.check_length(sum(len(t.text or "") for tree in trees.values() for t in tree.iter(f"{W}t")))
+    length = sum(len(t.text or "") for tree in trees.values() for t in tree.iter(f"{W}t"))
+    base.check_length(length)
     used_notes = {
         (kind, reference.get(f"{W}id"))
         for tree in trees.values()
@@ -104,7 +105,7 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
     word.around(main)
     changed = {name: _bytes(tree) for name, tree in trees.items()}
     converted = pandoc.convert(
-        pandoc.tree(rebuild(_Light(package, parts), {**changed}), "docx-auto_identifiers"), word.image
+        pandoc.tree(rebuild(_Light(package, parts), {**changed}), "docx-auto_identifiers", length), word.image
     )
     document = base.assemble(word.title_block(converted), data=data, reader=NAME)
     lost = base.missing(expected, document, word.omitted)

@@ -50,8 +50,10 @@ from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, pa
 from pubpipe.readers.captions import attach, label
 from pubpipe.readers.images import ImageError, extension, stand_in
 
-TIMEOUT = 60
-"""Seconds; a 300-page document takes about five, text built to confuse a parser has no end."""
+TIMEOUT = 10.0
+TIMEOUT_PER_MILLION = 30.0
+"""Seconds, and seconds more for a million characters: three times what tables, the slowest text, were measured to
+need. Text built to confuse a parser is small and has no end ("[a](" two thousand times)."""
 MEMORY = "2g"
 
 _TEXT_WIDTH_INCHES = 6.3
@@ -72,18 +74,21 @@ def program() -> str:
     raise MissingExtra("pandoc is not installed.", remedy="pip install pypandoc_binary")
 
 
-def tree(data: bytes, source_format: str, timeout: float = TIMEOUT) -> dict[str, Any]:
+def tree(data: bytes, source_format: str, characters: int | None = None) -> dict[str, Any]:
     """pandoc's JSON tree of the bytes in a pandoc format name; reads no other file and no network.
 
-    Raises SourceError where pandoc refuses the text, needs more memory than a publication may, or does not end.
+    `characters` is the length of the text in them where they are packed (default: the number of bytes); the time
+    that pandoc may take hangs on it. Raises SourceError where pandoc refuses the text, needs more memory than a
+    publication may, or does not end.
     """
+    timeout = round(TIMEOUT + TIMEOUT_PER_MILLION * (len(data) if characters is None else characters) / 1_000_000)
     argv = [program(), "+RTS", f"-M{MEMORY}", "-RTS", "--from", source_format, "--to", "json", "--sandbox"]
     try:
         done = subprocess.run(argv, input=data, capture_output=True, timeout=timeout, check=False)
     except subprocess.TimeoutExpired as error:
         raise SourceError(
-            f"the document cannot be read: pandoc did not finish in {timeout:g} seconds.",
-            remedy="It is very large or nested in an unusual way; simplify or split it.",
+            f"the document cannot be read: pandoc did not finish in {timeout} seconds.",
+            remedy="It has brackets, quotes or tables in one another in an unusual way; simplify or split it.",
         ) from error
     except OSError as error:
         raise SourceError(

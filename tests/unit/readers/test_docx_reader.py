@@ -320,8 +320,8 @@ def test_text_that_the_conversion_loses_is_named(monkeypatch: pytest.MonkeyPatch
 
     whole = pandoc.tree
 
-    def lossy(data: bytes, source_format: str) -> dict[str, object]:
-        tree = whole(data, source_format)
+    def lossy(data: bytes, source_format: str, characters: int) -> dict[str, object]:
+        tree = whole(data, source_format, characters)
         del tree["blocks"][1]
         return tree
 
