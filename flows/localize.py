@@ -144,7 +144,7 @@ def _wait(workspace: str, publication: str, language: str, request: ReviewReques
         )
         for n, markdown in enumerate(wording.side_by_side(request), 1)
     ]
-    table = f"{client.safe(address)}/artifacts/artifact/{shown[0]}"
+    table = client.page_url(address, f"artifacts/artifact/{shown[0]}")
     get_run_logger().info(
         "%s waits for a reviewer: %d of %d segments", request.stage, len(request.attention), len(request.items)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import http.client
 import json
 import random
@@ -285,7 +286,21 @@ def _fits(run: Mapping[str, Any], key: str, review: str | None) -> bool:
 
 def run_url(address: str, run_id: str) -> str:
     """Where a person sees the run."""
-    return f"{safe(address)}/runs/flow-run/{run_id}"
+    return page_url(address, f"runs/flow-run/{run_id}")
+
+
+def page_url(address: str, page: str) -> str:
+    """A page of the interface that this server shows first; the other stands under another path."""
+    return f"{safe(address)}{_interface_path(address)}/{page}"
+
+
+@functools.cache
+def _interface_path(address: str) -> str:
+    try:
+        settings = call(address, "GET", "/ui-settings", api="", tries=1, missing=True) or {}
+    except ServerError:
+        return ""
+    return str(settings.get(f"{settings.get('default_ui')}_base_url") or "").rstrip("/")
 
 
 # ---- the wire
@@ -362,6 +377,7 @@ def call(
     timeout: float = 30.0,
     tries: int = _TRIES,
     missing: bool = False,
+    api: str = "/api",
 ) -> Any:
     """What the API answers, as JSON; None for a 404 where `missing` is allowed.
 
@@ -389,7 +405,7 @@ def call(
                     continue
                 raise _gone(address, error) from error
             try:
-                connection.request(method, f"{base}/api{path}", data, headers)
+                connection.request(method, f"{base}{api}{path}", data, headers)
                 response = connection.getresponse()
                 status, answer = response.status, response.read()
             except (OSError, http.client.HTTPException) as error:

@@ -91,8 +91,13 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
         Field(
             title="Decision",
             description=_lines(
-                "approve: the texts above are right. request_changes: keep what is typed above; it comes back. "
-                "reject: stop this edition." + (" The list opens at the arrow on its right." if markdown else ""),
+                (
+                    "approve: the texts above are right. request_changes: keep what is typed above; it comes back. "
+                    if texts
+                    else "approve: publish the whole as it stands. request_changes: send it back to be mended. "
+                )
+                + "reject: stop this edition."
+                + (" The list opens at the arrow on its right." if markdown else ""),
                 markdown,
             ),
         ),
