@@ -209,10 +209,11 @@ def missing(expected: Iterable[str], document: SourceDocument, omitted: Iterable
         arrived.update(letters(t) for t in (f"{day} {month} {year}", f"{month} {day} {year}", str(document.date)))
     known = {letters(text) for text in omitted}
     captions = {letters(plain(unit.content)) for unit in document.units() if unit.role == "caption"}
+    about_captions = captions or any(f.check == "reader.caption" for f in document.findings)
     unmatched: list[tuple[str, str]] = []
     for paragraph in expected:
         text = letters(paragraph)
-        typed = label(paragraph) if captions and not arrived.get(text, 0) else None
+        typed = label(paragraph) if about_captions and not arrived.get(text, 0) else None
         if typed is not None:
             # a caption without the label that was taken off; a label on a line of its own is printed by the template
             rest_of_it = letters(paragraph[typed.length :])

@@ -185,6 +185,8 @@ class _Count:
     moved: list[tuple[str, str]] = field(default_factory=list)
     """Labels as typed and as printed, where the number or the word differs."""
     renamed: list[tuple[str, str]] = field(default_factory=list)
+    wordless: list[str] = field(default_factory=list)
+    """Labels of captions that say nothing else."""
 
 
 def without_labels(blocks: Sequence[Block], notes: Sequence[Note]) -> tuple[tuple[Block, ...], list[Finding]]:
@@ -204,6 +206,8 @@ def without_labels(blocks: Sequence[Block], notes: Sequence[Note]) -> tuple[tupl
     if count.moved:
         shown = ", ".join(f"“{typed}” is printed as {new}" for typed, new in count.moved)
         find("warning", f"captions are numbered anew in reading order: {shown}; check references to them in the text")
+    for typed in count.wordless:
+        find("warning", f"the caption “{typed}” has no words and is not printed; give it a title in the source")
     for typed, new in count.renamed:
         named = re.search(rf"\b{re.escape(typed)}\b(?![.\d]\d)", texts)
         find(
@@ -258,9 +262,13 @@ def _row(row: Row, count: _Count) -> Row:
 def _caption(caption: Unit | None, kind: str, count: _Count) -> Unit | None:
     if caption is None:
         return None
+    found = label(plain(caption.content))
+    content = _cut(caption.content, found.length) if found else caption.content
+    if found and not content:
+        # a label alone is no caption: pages would number it and have nothing to say
+        count.wordless.append(found.name)
+        return None
     count.printed[kind] += 1
-    text = plain(caption.content)
-    found = label(text)
     if found is None:
         return caption
     printed = f"{kind.capitalize()} {count.printed[kind]}"
@@ -268,7 +276,7 @@ def _caption(caption: Unit | None, kind: str, count: _Count) -> Unit | None:
         count.renamed.append((found.name, printed))
     elif found.number != str(count.printed[kind]):
         count.moved.append((found.name, printed))
-    return caption.model_copy(update={"content": _cut(caption.content, found.length)})
+    return caption.model_copy(update={"content": content})
 
 
 def _cut(content: Content, length: int) -> Content:

@@ -222,6 +222,17 @@ def test_a_caption_without_a_number_counts_too() -> None:
     assert "“Figure 1” is printed as Figure 2" in message
 
 
+def test_a_label_without_words_is_not_printed_and_says_so() -> None:
+    document = made(picture, "= Figure 1", "Text.", picture, "= Figure 2. B")
+    assert shown(document) == ["figure: -", "Text.", "figure: B"]
+    moved, wordless = said(document)
+    assert "“Figure 2” is printed as Figure 1" in moved[1]
+    assert wordless[0] == "warning"
+    assert "“Figure 1” has no words" in wordless[1]
+    assert said(document, "reader.missing") == []
+    assert said(made(picture, "= Figure 1", "Text."), "reader.missing") == []
+
+
 def test_another_word_than_table_or_figure_is_named_and_a_reference_to_it_is_a_warning() -> None:
     [(severity, message)] = said(made(picture, "= Chart 1. Fees", "Fees rose."))
     assert (severity, message) == ("info", "the caption “Chart 1” is printed as Figure 1")
