@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import re
 import subprocess
-import tomllib
 import unicodedata
 import zipfile
 from functools import cache, lru_cache
@@ -20,6 +20,7 @@ import pytest
 from lxml import etree
 from PIL import Image
 
+from pubpipe import readers, segmentation
 from pubpipe.identity import digest_bytes
 from pubpipe.languages import TARGETS, profile
 from pubpipe.model import (
@@ -48,13 +49,15 @@ from pubpipe.model import (
     TagOpen,
     Text,
     Unit,
+    from_markup,
     plain,
+    to_markup,
 )
 from pubpipe.renderers import RENDERERS, Imprint, find_fonts, load_template
 from pubpipe.renderers.pdf import render_pdf
 
 ROOT = Path(__file__).parents[2]
-PASSAGES = tomllib.loads((ROOT / "tests/golden/declaration.toml").read_text(encoding="utf-8"))
+EXAMPLE = ROOT / "examples/mekong-migration"
 TEMPLATE = load_template(ROOT / "templates/report")
 IMPRINT = Imprint(
     publisher="Mekong Migration Network",
@@ -68,7 +71,36 @@ PREVIEW = "PREVIEW — NOT APPROVED"
 LANGUAGES = list(TARGETS)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 every_language = pytest.mark.parametrize("language", LANGUAGES)
+both_documents = pytest.mark.parametrize("real", [False, True], ids=["everything", "example"])
 every_format = pytest.mark.parametrize("format_", list(RENDERERS))
+
+
+@cache
+def translations(language: str) -> dict[str, str]:
+    """Target by source of the example publication, both in short form."""
+    lines = (EXAMPLE / "translations" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    return {row["source"]: row["target"] for row in map(json.loads, lines)}
+
+
+@cache
+def passages(language: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A title, short texts and paragraphs of three sentences, from the translations of the example publication."""
+    texts = [(s, t) for s, t in translations(language).items() if "<" not in s]
+    short = [t for s, t in texts if len(s) <= 30][:8]
+    sentences = [t for s, t in texts if len(s) >= 80]
+    joint = profile(language).sentence_joint
+    long = [joint.join(sentences[n : n + 3]) for n in range(0, len(sentences) - 2, 3)]
+    return texts[0][1], tuple(short), tuple(long[:7])
+
+
+@cache
+def example(language: str) -> LocalizedDocument:
+    """The example publication as its reader reads it, in a language, as the pipeline puts it together."""
+    source = readers.read(EXAMPLE / "summary.docx")
+    segments = segmentation.segment(source)
+    known = translations(language)
+    targets = {s.id: from_markup(known[to_markup(s.content)], like=s.content) for s in segments if s.translatable}
+    return segmentation.localize(source, segments, targets, profile(language))
 
 
 @lru_cache(maxsize=1)
@@ -82,10 +114,9 @@ def bars() -> bytes:
 
 def document(language: str) -> SourceDocument:
     """A document with everything in it, and enough text for three pages."""
-    texts = PASSAGES[language]
+    title, shorts, longs = passages(language)
     numbers = iter(range(1, 1000))
-    shorts = (texts["short"] * 20)[: 20 * len(texts["short"])]
-    short = iter(shorts)
+    short = iter(shorts * 20)
 
     def unit(role: Role, content: str | Content) -> Unit:
         content = (Text(text=content),) if isinstance(content, str) else content
@@ -103,7 +134,7 @@ def document(language: str) -> SourceDocument:
     def cell(text: str = "", **spans: int) -> Cell:
         return Cell(blocks=(paragraph(text or next(short), "cell"),), **spans)
 
-    first = texts["long"][0]
+    first = longs[0]
     half = len(first) // 2
     rich: Content = (
         Text(text=first[:half]),
@@ -134,23 +165,23 @@ def document(language: str) -> SourceDocument:
     blocks: tuple[Block, ...] = (
         heading(1),
         paragraph(rich),
-        *(paragraph(t) for t in texts["long"]),
+        *(paragraph(t) for t in longs),
         ListBlock(ordered=False, items=(item(numbered), item())),
         heading(2),
         table,
         Figure(
             resource="bars.png",
-            alt=unit("alt", f"ALT {texts['short'][0]}"),
+            alt=unit("alt", f"ALT {shorts[0]}"),
             caption=unit("caption", next(short)),
         ),
-        Quote(blocks=(paragraph(texts["long"][1]),)),
+        Quote(blocks=(paragraph(longs[1]),)),
         heading(1),
-        *(paragraph(t) for t in texts["long"]),
+        *(paragraph(t) for t in longs),
         paragraph('#let x = [y]; $a$ *b* _c_ @d <e> `f` \\g // h "i" & <w:t>'),
     )
     return SourceDocument(
         language=language,
-        title=unit("title", texts["title"]),
+        title=unit("title", title),
         subtitle=unit("subtitle", next(short)),
         authors=("Ann Author",),
         blocks=blocks,
@@ -161,10 +192,12 @@ def document(language: str) -> SourceDocument:
     )
 
 
-def edition(language: str, *, approved: bool = True) -> Edition:
+def edition(language: str, *, approved: bool = True, real: bool = False) -> Edition:
+    """The document with everything in it, or the `real` example."""
+    made = example(language) if real else LocalizedDocument(language=language, document=document(language))
     common: dict[str, Any] = {
-        "publication": "declaration",
-        "localized": LocalizedDocument(language=language, document=document(language)),
+        "publication": "everything",
+        "localized": made,
         "edition_hash": digest_bytes(language.encode()),
         "credits": Credits(
             engines=("google",),
@@ -181,9 +214,9 @@ def edition(language: str, *, approved: bool = True) -> Edition:
 
 
 @cache
-def rendered(language: str, format_: str, *, approved: bool = True) -> bytes:
+def rendered(language: str, format_: str, *, approved: bool = True, real: bool = False) -> bytes:
     return RENDERERS[format_].render(
-        edition(language, approved=approved), TEMPLATE, profile(language), find_fonts(), IMPRINT
+        edition(language, approved=approved, real=real), TEMPLATE, profile(language), find_fonts(), IMPRINT
     )
 
 
@@ -196,6 +229,18 @@ def run_pdftotext(tmp_path: Path) -> Any:
         return done.stdout.decode("utf-8")
 
     return run
+
+
+def units_of(language: str, real: bool) -> list[Unit]:
+    made = example(language).document if real else document(language)
+    return [u for u in made.units() if u.role != "alt"]
+
+
+def between_marks(unit: Unit) -> list[str]:
+    """The unit's text in the pieces between its placeholders: on the page, the mark of a note stands there."""
+    return "".join(i.text if isinstance(i, Text) else "\0" * isinstance(i, Placeholder) for i in unit.content).split(
+        "\0"
+    )
 
 
 def squeezed(text: str) -> str:
@@ -230,13 +275,16 @@ def test_a_renderer_says_what_decides_its_bytes(format_: str) -> None:
 
 
 @pytest.mark.needs("poppler")
+@both_documents
 @every_language
-def test_every_paragraph_of_the_pdf_can_be_copied_as_it_was_written(language: str, run_pdftotext: Any) -> None:
-    lines = run_pdftotext(rendered(language, "pdf"), "-raw").replace("\f", "\n").splitlines()
+def test_every_paragraph_of_the_pdf_can_be_copied_as_it_was_written(
+    language: str, real: bool, run_pdftotext: Any
+) -> None:
+    lines = run_pdftotext(rendered(language, "pdf", real=real), "-raw").replace("\f", "\n").splitlines()
     furniture = re.compile(rf"\d+ / \d+|.*{IMPRINT.publisher}\s*")
     copied = squeezed("".join(line for line in lines if not furniture.fullmatch(line.strip())))
-    units = [u for u in document(language).units() if u.role != "alt"]
-    lost = [u.id for u in units if squeezed(plain(u.content)) not in copied]
+    units = units_of(language, real)
+    lost = [u.id for u in units if any(squeezed(part) not in copied for part in between_marks(u))]
     assert len(lost) <= 0.03 * len(units), lost
 
 
@@ -251,21 +299,23 @@ def test_the_pdf_holds_no_break_marks(language: str, run_pdftotext: Any) -> None
     assert not set("\u200b\u2060") & set(text + titles)
 
 
+@both_documents
 @every_language
-def test_the_docx_holds_every_paragraph_and_no_break_marks(language: str) -> None:
-    text = word_text(rendered(language, "docx"))
-    units = [u for u in document(language).units() if u.role != "alt"]
+def test_the_docx_holds_every_paragraph_and_no_break_marks(language: str, real: bool) -> None:
+    text = word_text(rendered(language, "docx", real=real))
+    units = units_of(language, real)
     written = squeezed(text)
     assert [u.id for u in units if squeezed(plain(u.content)) not in written] == []
     assert not set("\u200b\u2060") & set(text)
 
 
 @pytest.mark.needs("poppler")
+@both_documents
 @every_language
-def test_no_line_begins_with_a_sign_that_may_not(language: str, run_pdftotext: Any) -> None:
+def test_no_line_begins_with_a_sign_that_may_not(language: str, real: bool, run_pdftotext: Any) -> None:
     held = set(profile(language).typesetting.not_at_line_start)
     held = {c for c in held if not unicodedata.category(c).startswith("M")}
-    box = run_pdftotext(rendered(language, "pdf"), "-bbox-layout")
+    box = run_pdftotext(rendered(language, "pdf", real=real), "-bbox-layout")
     rows: dict[tuple[int, int], list[tuple[float, str]]] = {}
     for page, body in enumerate(box.split("<page ")[1:]):
         for x, top, bottom, word in re.findall(
@@ -301,7 +351,7 @@ def test_the_pdf_says_its_language_standards_title_and_author(language: str) -> 
         with pdf.open_metadata() as metadata:
             assert metadata.pdfa_status == "2A"
             assert metadata["pdfuaid:part"] == "1"
-            assert metadata["dc:title"] == PASSAGES[language]["title"]
+            assert metadata["dc:title"] == passages(language)[0]
             assert "Ann Author" in metadata["dc:creator"]
         with pdf.open_outline() as outline:
             assert len(outline.root) >= 2
@@ -313,14 +363,14 @@ def test_the_pdf_gives_the_figure_its_alternative_text(language: str) -> None:
 
     with pikepdf.open(io.BytesIO(rendered(language, "pdf"))) as pdf:
         alts = {str(o.Alt) for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/Alt" in o}
-    assert f"ALT {PASSAGES[language]['short'][0]}" in alts
+    assert f"ALT {passages(language)[1][0]}" in alts
 
 
 @every_language
 def test_the_docx_gives_the_figure_its_alternative_text(language: str) -> None:
     xml = word_xml(rendered(language, "docx"))
     namespace = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-    assert [d.get("descr") for d in xml.iter(f"{namespace}docPr")] == [f"ALT {PASSAGES[language]['short'][0]}"]
+    assert [d.get("descr") for d in xml.iter(f"{namespace}docPr")] == [f"ALT {passages(language)[1][0]}"]
 
 
 @pytest.mark.needs("poppler")
@@ -449,7 +499,7 @@ def test_the_docx_opens_in_python_docx_with_its_properties(language: str) -> Non
     import docx
 
     opened = docx.Document(io.BytesIO(rendered(language, "docx")))
-    assert opened.core_properties.title == PASSAGES[language]["title"]
+    assert opened.core_properties.title == passages(language)[0]
     assert opened.core_properties.author == "Ann Author"
     assert opened.core_properties.created == dt.datetime(2026, 3, 1, 9, 30, tzinfo=dt.UTC)
     assert round(opened.sections[0].page_width.mm) == 210
@@ -491,7 +541,7 @@ def test_mending_changes_no_pixel(language: str) -> None:
 @pytest.mark.slow
 @pytest.mark.needs("libreoffice", "poppler")
 def test_khmer_letters_survive_libreoffice(tmp_path: Path, run_pdftotext: Any) -> None:
-    """With no complex-script font named, LibreOffice drops the រ of ប្រកាស without a word."""
+    """With no complex-script font named, LibreOffice drops the រ of ប្រទេស without a word."""
     language = next(tag for tag, own in TARGETS.items() if own.script == "Khmr")
     source = tmp_path / "edition.docx"
     source.write_bytes(rendered(language, "docx"))
@@ -511,19 +561,21 @@ def test_khmer_letters_survive_libreoffice(tmp_path: Path, run_pdftotext: Any) -
         timeout=180,
         env={**os.environ, "HOME": str(tmp_path)},
     )
-    text = squeezed(run_pdftotext((tmp_path / "edition.pdf").read_bytes(), "-raw"))
-    assert "ប្រកាស" in text
+    # Debian's Khmer font has no digits, and pdftotext puts those of another font at another place: letters only.
+    text = re.sub("[^\u1780-\u17ff]", "", run_pdftotext((tmp_path / "edition.pdf").read_bytes(), "-raw"))
+    assert "ប្រទេស" in text
     units = [u for u in document(language).units() if u.role == "paragraph"]
-    found = [u for u in units if squeezed(plain(u.content)) in text]
-    assert len(found) >= 0.8 * len(units)  # the others are cut by a page break or a note mark
+    found = [u for u in units if re.sub("[^\u1780-\u17ff]", "", plain(u.content)) in text]
+    assert len(found) >= 0.8 * len(units)  # the others are cut by a page break
 
 
 @pytest.mark.needs("poppler")
+@both_documents
 @pytest.mark.parametrize("language", [t for t, own in TARGETS.items() if own.typesetting.dictionary_breaks])
-def test_lines_end_where_the_dictionary_allows_it(language: str, run_pdftotext: Any) -> None:
+def test_lines_end_where_the_dictionary_allows_it(language: str, real: bool, run_pdftotext: Any) -> None:
     from icu4py.breakers import LineBreaker
 
-    box = run_pdftotext(rendered(language, "pdf"), "-bbox-layout")
+    box = run_pdftotext(rendered(language, "pdf", real=real), "-bbox-layout")
     rows: list[tuple[int, float, list[tuple[float, str]]]] = []
     for page, body in enumerate(box.split("<page ")[1:]):
         words = [
@@ -538,7 +590,7 @@ def test_lines_end_where_the_dictionary_allows_it(language: str, run_pdftotext: 
             else:
                 rows.append((page, middle, [(x, word)]))
     lines = [squeezed("".join(word for _, word in sorted(words))) for _, _, words in rows]
-    units = [plain(u.content) for u in document(language).units() if u.role in ("paragraph", "note")]
+    units = [plain(u.content) for u in units_of(language, real) if u.role in ("paragraph", "note", "item")]
     legal = illegal = 0
     for before, after in pairwise(lines):
         for text in units:
