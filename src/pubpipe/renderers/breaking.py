@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pubpipe.languages import LanguageProfile
+from pubpipe.languages import TARGETS, LanguageProfile
 from pubpipe.model import Content, Inline, Placeholder, Text
 
 ALLOW = "\u200b"
@@ -85,7 +85,7 @@ def hold_spaces(content: Content, profile: LanguageProfile) -> Content:
 def _between(text: str, profile: LanguageProfile, longest: int) -> dict[int, str]:
     """Offset to what stands before that character: ALLOW, FORBID, or a no-break space in its place."""
     before: dict[int, str] = {}
-    if profile.typesetting.dictionary_breaks and _has_script(text, profile):
+    if any(map(_without_spaces, text)):
         before = _dictionary(text, profile)
     # Typst keeps East Asian line-start rules itself, and a joiner would disturb how it squeezes punctuation.
     held = "" if profile.word_class == "east-asian" else profile.typesetting.not_at_line_start
@@ -102,29 +102,39 @@ def _between(text: str, profile: LanguageProfile, longest: int) -> dict[int, str
     return before
 
 
-def _has_script(text: str, profile: LanguageProfile) -> bool:
-    return any(_in_script(c, profile) for c in text)
+_DICTIONARY = tuple(r for p in TARGETS.values() if p.typesetting.dictionary_breaks for r in p.script_ranges)
+_DICTIONARY_FROM = min(first for first, _ in _DICTIONARY)
 
 
-def _in_script(character: str, profile: LanguageProfile) -> bool:
+def _without_spaces(character: str) -> bool:
+    """The character is of a script whose words only a dictionary can tell, whatever the language of the text."""
     code = ord(character)
-    return any(first <= code <= last for first, last in profile.script_ranges)
+    return code >= _DICTIONARY_FROM and any(first <= code <= last for first, last in _DICTIONARY)
 
 
 def _dictionary(text: str, profile: LanguageProfile) -> dict[int, str]:
-    """ICU's word-wise opportunities of a script without spaces: allowed there, forbidden at every other cluster."""
+    """ICU's word-wise opportunities of the scripts without spaces: allowed there, forbidden at every other cluster.
+
+    In a language that Typst breaks well itself, only a word in such a script is touched.
+    """
     from icu4py.breakers import CharacterBreaker, LineBreaker
 
     before: dict[int, str] = {}
+    everywhere = profile.typesetting.dictionary_breaks
     place = 0
     for piece in LineBreaker(text, profile.locale):
         start = place
         previous = ""
         for cluster in CharacterBreaker(piece, profile.locale):
             if place > start and not _belongs(cluster, previous):
-                if _in_script(cluster[0], profile) and not previous.isspace():
+                if _without_spaces(cluster[0]) and not previous.isspace():
                     before[place] = FORBID
-            elif place == start and place and not text[place - 1].isspace():
+            elif (
+                place == start
+                and place
+                and not text[place - 1].isspace()
+                and (everywhere or _without_spaces(text[place - 1]) or _without_spaces(cluster[0]))
+            ):
                 before[place] = ALLOW
             place += len(cluster)
             previous = cluster

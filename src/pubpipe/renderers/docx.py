@@ -30,6 +30,7 @@ from pubpipe.model import (
 )
 from pubpipe.renderers.base import Imprint
 from pubpipe.renderers.breaking import hold_spaces
+from pubpipe.renderers.fallback import Piece, splitter
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Placed, lay_out
 from pubpipe.renderers.matter import Matter, matter
@@ -47,7 +48,7 @@ from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, section, settings, styles
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
 
-VERSION = 1
+VERSION = 2
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -70,7 +71,7 @@ def render_docx(
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
     pictures = {name: _for_word(p) for name, p in pictures_of(document).items()}
-    return _Writer(document, around, template, profile, pictures).package()
+    return _Writer(document, around, template, profile, pictures, fonts).package()
 
 
 def _for_word(picture: Picture) -> Picture:
@@ -112,7 +113,9 @@ class _Writer:
         template: Template,
         profile: LanguageProfile,
         pictures: dict[str, Picture],
+        fonts: FontSet,
     ) -> None:
+        self.split = splitter(profile.fonts[:1], fonts, profile)
         self.document = document
         self.around = around
         self.template = template
@@ -355,11 +358,17 @@ class _Writer:
         return "".join(out)
 
     def _run(self, run: Run) -> str:
-        return f'<w:r>{self._properties(run)}<w:t xml:space="preserve">{text(run.text)}</w:t></w:r>'
+        return "".join(
+            f'<w:r>{self._properties(run, piece)}<w:t xml:space="preserve">{text(piece.text)}</w:t></w:r>'
+            for piece in self.split(run.text) or (Piece(""),)
+        )
 
-    def _properties(self, run: Run) -> str:
+    def _properties(self, run: Run, piece: Piece) -> str:
         marks = run.marks
         wanted: dict[str, Any] = {"script": True}
+        if piece.family:
+            self.look.others.add(piece.family)
+            wanted["other"] = piece
         if run.href:
             wanted["style"] = "Hyperlink"
         if "emphasis" in marks:
@@ -459,11 +468,8 @@ class _Writer:
             case Figure():
                 yield from self._figure(block)
             case Code():
-                lines = "<w:br/>".join(
-                    f'<w:t xml:space="preserve">{text(clean(line))}</w:t>' for line in block.text.split("\n")
-                )
-                run = f"<w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>{lines}</w:r>"
-                yield _p("SourceCode", run, shifted)
+                lines = (self._run(Run(text=clean(line))) for line in block.text.split("\n"))
+                yield _p("SourceCode", "<w:r><w:br/></w:r>".join(lines), shifted)
             case Rule():
                 colour = self.look.colours.rule.lstrip("#").upper()
                 border = f'<w:pBdr><w:bottom w:val="single" w:sz="6" w:space="1" w:color="{colour}"/></w:pBdr>'

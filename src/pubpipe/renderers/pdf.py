@@ -20,7 +20,7 @@ from pubpipe.renderers.typst_source import typst_files
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 _STANDARDS = ["a-2a", "ua-1"]
 
 
@@ -42,7 +42,7 @@ def render_pdf(
     document: SourceDocument = edition.localized.document
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
-    sources, images = typst_files(document, around, template, profile, pictures_of(document))
+    sources, images = typst_files(document, around, template, profile, pictures_of(document), fonts)
     with TemporaryDirectory(prefix="pubpipe-") as folder:  # Typst takes sources from memory, images only from disk
         for name, data in images.items():
             (Path(folder) / name).write_bytes(data)

@@ -24,6 +24,8 @@ from pubpipe.model import (
     plain,
 )
 from pubpipe.renderers.breaking import for_lines
+from pubpipe.renderers.fallback import splitter
+from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Grid, Placed, lay_out
 from pubpipe.renderers.matter import Line, Matter
 from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened, numbered_already
@@ -58,9 +60,10 @@ def typst_files(
     template: Template,
     profile: LanguageProfile,
     pictures: dict[str, Picture],
+    fonts: FontSet,
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The files of the Typst project in memory: the sources (`main.typ`, `layout.typ`) and the images."""
-    writer = _Writer(document, template, profile, pictures)
+    writer = _Writer(document, template, profile, pictures, fonts)
     body = writer.blocks(document.blocks, depth=0)
     source = "\n".join(
         [
@@ -87,7 +90,9 @@ class _Writer:
         template: Template,
         profile: LanguageProfile,
         pictures: dict[str, Picture],
+        fonts: FontSet,
     ) -> None:
+        self.split = splitter(profile.fonts, fonts, profile)
         self.template = template
         self.profile = profile
         self.pictures = pictures
@@ -118,8 +123,20 @@ class _Writer:
             parts.append(f"link({literal(href)}, {inside})" if href else inside)
         return " + ".join(parts) or "[]"
 
+    def words(self, text: str) -> str:
+        """A content expression for plain text; what another font has to print names it, and its language."""
+        parts = []
+        for piece in self.split(text):
+            part = f"[#{literal(piece.text)}]"
+            if piece.family and piece.family not in self.profile.fonts:
+                families = ", ".join(literal(f) for f in (piece.family, *self.profile.fonts))
+                spoken = f"lang: {literal(piece.tag)}, " if piece.tag else ""
+                part = f"text(font: ({families}), {spoken}{part})"
+            parts.append(part)
+        return " + ".join(parts) or "[]"
+
     def _run(self, run: Run) -> str:
-        out = self._holder(run) if run.holder else f"[#{literal(run.text)}]"
+        out = self._holder(run) if run.holder else self.words(run.text)
         for mark in sorted(run.marks):
             if mark in _WRAP:
                 out = _WRAP[mark](out)
@@ -135,14 +152,14 @@ class _Writer:
                 return self._note(holder.ref)
             case "image":
                 if holder.ref not in self.pictures:
-                    return f"[#{literal(clean(holder.alt))}]"
+                    return self.words(clean(holder.alt))
                 self._use(holder.ref)
                 alt = literal(clean(holder.alt) or self.template.label("figure", self.profile.tag, number=""))
                 size = self.pictures[holder.ref]
                 width = min(size.width, self.template.design.page.text_width)
                 return f"box(image({literal(self.file_of(holder.ref))}, alt: {alt}, width: {width:.2f}mm))"
             case "math":
-                return f"[#{literal(clean(holder.ref))}]"
+                return self.words(clean(holder.ref))
             case _:
                 return "[]"
 
@@ -188,7 +205,7 @@ class _Writer:
                 return self._figure(block)
             case Code():
                 lines = [clean(line) for line in block.text.split("\n")]
-                text = " + linebreak() + ".join(f"[#{literal(_indented(line))}]" for line in lines)
+                text = " + linebreak() + ".join(self.words(_indented(line)) for line in lines)
                 return f"code-block(design, script, {text})"
             case Rule():
                 return "divider(design)"
@@ -215,7 +232,7 @@ class _Writer:
         if numbered_already(clean(plain(caption.content)), words, self.counts[kind]):
             return self.inline(caption.content)
         label = clean(words.replace("{number}", str(self.counts[kind])))
-        return f"strong([#{literal(label)}]) + h(0.7em) + {self.inline(caption.content)}"
+        return f"strong({self.words(label)}) + h(0.7em) + {self.inline(caption.content)}"
 
     def _figure(self, block: Figure) -> str:
         self._use(block.resource)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pubpipe.languages import LanguageProfile
+from pubpipe.renderers.fallback import Piece
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, twips
 
@@ -32,6 +33,8 @@ class Look:
         self.complex = profile.word_class == "complex"
         self.main = profile.fonts[0]
         self.latin = profile.fonts[-1]
+        self.others: set[str] = set()
+        """Families of other scripts that the document turned out to need."""
 
     def fonts(self, *, hint: bool = False) -> str:
         """All four font slots by name; an unnamed slot is where letters get lost (no theme fonts anywhere)."""
@@ -41,6 +44,16 @@ class Look:
             f"<w:rFonts{hinted if hint else ''} w:ascii={attribute(self.main)} w:hAnsi={attribute(self.main)} "
             f"w:eastAsia={attribute(far_east)} w:cs={attribute(self.main)}/>"
         )
+
+    def other(self, piece: Piece) -> tuple[str, str]:
+        """w:rFonts, and what ends the properties, of a stretch that another font prints: that font in all slots."""
+        hint = {"complex": ' w:hint="cs"', "right-to-left": ' w:hint="cs"', "east-asian": ' w:hint="eastAsia"'}
+        slots = " ".join(f"w:{slot}={attribute(piece.family)}" for slot in ("ascii", "hAnsi", "eastAsia", "cs"))
+        ending = {"complex": "<w:cs/>", "right-to-left": "<w:rtl/>"}.get(piece.word_class, "")
+        if piece.locale:
+            slot = "eastAsia" if piece.word_class == "east-asian" else "bidi"
+            ending += f"<w:lang w:{slot}={attribute(piece.locale)}/>"
+        return f"<w:rFonts{hint.get(piece.word_class, '')} {slots}/>", ending
 
     def language(self) -> str:
         """w:lang: the slot of the script names the language, the others stay neutral English."""
@@ -66,13 +79,15 @@ class Look:
         vertical: str = "",
         script: bool = False,
         shade: str = "",
+        other: Piece | None = None,
     ) -> str:
         """The inside of a w:rPr in schema order; `script` adds what a run of the language's own script needs."""
+        fonts, ending = self.other(other) if other else ("", "")
         parts = []
         if style:
             parts.append(f"<w:rStyle w:val={attribute(style)}/>")
         if script:
-            parts.append(self.fonts(hint=True))
+            parts.append(fonts or self.fonts(hint=True))
         if bold is not None:
             on = "" if bold else ' w:val="0"'
             parts.append(f"<w:b{on}/><w:bCs{on}/>")
@@ -93,10 +108,10 @@ class Look:
             parts.append(f'<w:shd w:val="clear" w:color="auto" w:fill="{shade.lstrip("#").upper()}"/>')
         if vertical:
             parts.append(f'<w:vertAlign w:val="{vertical}"/>')
-        if script and self.complex:
-            parts.append("<w:cs/>")
-        if script:
-            parts.append(self.language())
+        if other:
+            parts.append(ending)
+        elif script:
+            parts.append(("<w:cs/>" if self.complex else "") + self.language())
         return "".join(parts)
 
     def emphasis(self) -> dict[str, object]:
@@ -418,7 +433,7 @@ def font_table(look: Look) -> str:
     """word/fontTable.xml: the families that the document names, so that a substitute is chosen knowingly."""
     fonts = "".join(
         f'<w:font w:name={attribute(family)}><w:family w:val="swiss"/><w:pitch w:val="variable"/></w:font>'
-        for family in dict.fromkeys(look.profile.fonts)
+        for family in dict.fromkeys([*look.profile.fonts, *sorted(look.others)])
     )
     return f"<w:fonts {NAMESPACES}>{fonts}</w:fonts>"
 
