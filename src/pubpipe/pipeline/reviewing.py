@@ -59,14 +59,14 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
     An answer that is refused leaves the typed texts as the reviewer's wording, so that the next round shows them.
     Taking the same answer twice records it once. Edits, decisions, memory and the round go down in one transaction.
     """
-    rounds = ws.store.rounds.all(answer.publication, answer.language)
-    for earlier in rounds:
-        if earlier.digest == answer.digest and earlier.answer == answer.model_dump(mode="json", exclude={"at"}):
+    said = answer.model_dump(mode="json", exclude={"at"})
+    for earlier in ws.store.rounds.all(answer.publication, answer.language):
+        if earlier.answer == said:
             return earlier.problems
     present = view(ws, answer.publication, answer.language)
     problems = review.answer_problems(request, answer, present.segments)
     if problems:
-        edits, decisions = _typed(present, request, answer), tuple[Decision, ...]()
+        edits, decisions = _typed(present, answer), tuple[Decision, ...]()
     else:
         edits, decisions = review.decisions_for(request, answer, present.segments)
     with ws.store.transaction():
@@ -81,13 +81,13 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
             round=request.round,
             digest=request.digest,
             stage=request.stage,
-            answer=answer.model_dump(mode="json", exclude={"at"}),
+            answer=said,
             problems=problems,
             at=answer.at,
         )
-    after = check(ws, view(ws, answer.publication, answer.language, present.source))
-    if not problems:
-        remember(after, answer)
+        after = check(ws, view(ws, answer.publication, answer.language, present.source))
+        if not problems:
+            remember(after, answer)
     log.info(
         "%s/%s: %s by %s at %s, %d edits, %d problems",
         answer.publication, answer.language, answer.decision, answer.reviewer, answer.stage, len(edits), len(problems),
@@ -95,9 +95,13 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
     return problems
 
 
-def _typed(present: EditionView, request: ReviewRequest, answer: ReviewAnswer) -> tuple[Edit, ...]:
-    """The texts of a refused answer that can be kept: those of known segments whose tags can be read."""
-    if not answer.reviewer.strip() or answer.digest != request.digest:
+def _typed(present: EditionView, answer: ReviewAnswer) -> tuple[Edit, ...]:
+    """The texts of a refused answer that can be kept: those of present segments whose tags can be read.
+
+    A segment's id is made of its source text, so that also what was typed into a form that has gone stale can only
+    land on the sentence that it was typed for.
+    """
+    if not answer.reviewer.strip():
         return ()
     edits = []
     for segment in present.segments:
