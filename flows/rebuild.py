@@ -32,7 +32,12 @@ def rebuild(workspace: str, publications: list[str] | None = None) -> State[None
                 if item.needs == "error":
                     failed.append(f"{name}: {'; '.join(item.reasons)}")
                     continue
+                if item.needs == "draft":
+                    # a form that waits shows the text as it was; only the new drafts tell that it has moved
+                    pipeline.prepare(ws, item.publication, item.language)
                 run = runs.ensure_edition(ws, own_address(), item.publication, item.language, reasons=item.reasons)
+                if run.how == "reused":
+                    continue  # it waits for a person already
                 get_run_logger().info("%s needs %s (%s): %s", name, item.needs, "; ".join(item.reasons), run.how)
                 why = "<br>".join(wording.escape(reason) for reason in item.reasons)
                 lines.append(f"| {name} | {item.needs} | {why} | {run.how}: [run]({run.url}) |")

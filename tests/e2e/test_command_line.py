@@ -134,6 +134,23 @@ def test_a_changed_term_asks_again_for_the_sentences_that_have_it(tmp_path: Path
     assert [i["source"] for i in request["items"] if i["attention"]] == ["Employers keep passports."]
 
 
+def test_an_edition_that_waits_for_a_person_is_not_stale(ws: Path) -> None:
+    done(pubpipe("publish", "rights.md", "--languages", "km", cwd=ws))
+    assert json.loads(done(pubpipe("plan", "--json", cwd=ws)))[0]["needs"] == "waiting"
+    assert done(pubpipe("rebuild", cwd=ws)).startswith("Nothing is stale.")
+
+
+def test_an_open_sentence_is_drafted_when_the_memory_has_it(ws: Path) -> None:
+    done(pubpipe("publish", "rights.md", "--languages", "km", "--engine", "none", cwd=ws))
+    unit = {"source": "Employers keep passports.", "target": "និយោជករក្សាទុកលិខិតឆ្លងដែន។", "lang": "km"}
+    (ws / "memory.jsonl").write_text(json.dumps(unit, ensure_ascii=False) + "\n", encoding="utf-8")
+    done(pubpipe("memory", "import", "memory.jsonl", cwd=ws))
+    assert "the memory now has 1 of" in done(pubpipe("plan", cwd=ws))
+    done(pubpipe("rebuild", cwd=ws))
+    shown = json.loads(done(pubpipe("review", "show", "rights", "-l", "km", "--json", cwd=ws)))[0]
+    assert [i["target"] for i in shown["items"] if i["source"] == unit["source"]] == [unit["target"]]
+
+
 def test_an_edition_that_was_rejected_is_not_rendered_until_it_is_opened_again(ws: Path) -> None:
     done(pubpipe("publish", "rights.md", "--languages", "km", cwd=ws))
     done(pubpipe("review", "reject", "rights", "-l", "km", "-r", REVIEWER, "-c", "withdrawn", cwd=ws))

@@ -25,5 +25,5 @@ def plan(
     for item in items:
         reasons = "; ".join(item.reasons)
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
-    if all(item.needs == "nothing" for item in items):
+    if all(item.needs in ("nothing", "waiting") for item in items):
         print("Nothing is stale.")

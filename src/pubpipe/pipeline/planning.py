@@ -12,7 +12,7 @@ from pubpipe.pipeline.ingest import peek, source_path
 from pubpipe.pipeline.publishing import FORMATS, intact, output_folder, up_to_date
 from pubpipe.pipeline.workspace import Workspace
 
-Needs = Literal["nothing", "draft", "review", "render", "error"]
+Needs = Literal["nothing", "waiting", "draft", "review", "render", "error"]
 
 
 class PlanItem(Value):
@@ -21,8 +21,9 @@ class PlanItem(Value):
     publication: str
     language: str
     needs: Needs
-    """draft: sentences without a translation that fits; review: a person has to decide; render: files are missing or
-    stale; error: it cannot be told, `reasons` says why; nothing: all is as it should be."""
+    """draft: sentences without a translation that fits; review: something moved and a person has to decide again;
+    render: files are missing or stale; waiting: a person has to decide and nothing moved since they were asked;
+    error: it cannot be told, `reasons` says why; nothing: all is as it should be."""
     reasons: tuple[str, ...] = ()
     """Why, one line each ("term 'migrant worker' changed", "template changed")."""
 
@@ -76,7 +77,9 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
     if len(drafted) < len(present.segments):
         return item("draft", *reasons)
     if present.standing.state != "approved":
-        return item("review", *(reasons or present.standing.reasons))
+        if found := _in_memory_now(present):
+            return item("draft", *reasons, found)
+        return item("review", *reasons) if reasons else item("waiting", *present.standing.reasons)
     stale = _stale_files(ws, present)
     return item("render", *reasons, *stale) if stale else item("nothing", *_gone(ws, publication))
 
@@ -136,6 +139,17 @@ def _source_changes(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     if stored is not None and stored[0] != present.source.file_hash:
         return (f"source changed: {new} of {len(present.segments)} sentences are new or changed",)
     return (f"{new} of {len(present.segments)} sentences are not drafted",) if new else ()
+
+
+def _in_memory_now(present: EditionView) -> str:
+    """How many open sentences the memory has got since they were drafted, in words; empty for none."""
+    from pubpipe import memory
+
+    open_ = [s for s in present.segments if s.translatable and present.targets[s.id] is None]
+    keys = {memory.key(s.content) for s in open_}
+    known = {u.key for u in present.ws.store.memory.exact(keys, present.profile.tag)} if keys else set()
+    count = sum(memory.key(s.content) in known for s in open_)
+    return f"the memory now has {count} of the {len(open_)} open sentences" if count else ""
 
 
 def _term_changes(present: EditionView) -> tuple[str, ...]:
