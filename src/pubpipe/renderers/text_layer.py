@@ -173,7 +173,11 @@ def _clusters(shown: list[_Shown]) -> list[_Cluster]:
             first = last.shown[0]
             if last.text == one.text and (
                 (one.span >= 0 and one.span == last.shown[-1].span)
-                or (one.glyph != first.glyph and (_several(one.text) or one.operator != last.shown[-1].operator))
+                or (
+                    one.glyph != first.glyph
+                    and one.glyph[0] == first.glyph[0]  # a cluster is of one font: the next line may begin alike
+                    and (_several(one.text) or one.operator != last.shown[-1].operator)
+                )
             ):
                 last.shown.append(one)
                 continue

@@ -97,3 +97,15 @@ def test_parentheses_in_glyph_codes_are_read_right() -> None:
 def test_a_mended_page_can_be_mended_again() -> None:
     once = mend(typeset("មនុស្សទាំងអស់ កែប្រែ", "km"))
     assert spoken(mend(once)) == "មនុស្សទាំងអស់ កែប្រែ"
+
+
+def test_a_letter_that_ends_a_line_in_bold_and_begins_the_next_is_two() -> None:
+    import typst
+
+    source = (
+        '#set document(title: "x")\n#set text(lang: "vi", font: "Noto Sans", fallback: false)\n'
+        "#text(weight: 700)[lục] \\ chữ"
+    )
+    compiler = typst.Compiler({"main.typ": source.encode()}, font_paths=typst_fonts(find_fonts()))
+    data = compiler.compile(format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=0)
+    assert spoken(mend(data)).replace(" ", "") == "lụcchữ"
