@@ -37,13 +37,15 @@ from pubpipe.renderers.matter import Matter, matter
 from pubpipe.renderers.pages import (
     MOST_TABLES,
     Levels,
+    code_lines,
+    first_number,
     flattened,
     numbered_already,
     pictures_of,
     printed,
 )
 from pubpipe.renderers.pictures import Picture
-from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
+from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, section, settings, styles
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
@@ -450,10 +452,12 @@ class _Writer:
         shifted = f'<w:ind w:left="{indent}"/>' if indent else ""
         match block:
             case Paragraph():
-                yield self.paragraph(style, block.unit.content, properties=shifted)
+                if shows(block.unit.content):
+                    yield self.paragraph(style, block.unit.content, properties=shifted)
+            case Heading() if not has_words(block.unit.content):  # a note mark alone stands in no table of contents
+                yield from self._block(Paragraph(unit=block.unit), style, indent, level)
             case Heading():
-                if clean(plain(block.unit.content)).strip():
-                    yield self._heading(block)
+                yield self._heading(block)
             case ListBlock():
                 yield from self._list(block, min(level + 1, _DEEPEST))
             case Quote():
@@ -468,7 +472,7 @@ class _Writer:
             case Figure():
                 yield from self._figure(block)
             case Code():
-                lines = (self._run(Run(text=clean(line))) for line in block.text.split("\n"))
+                lines = (self._run(Run(text=line)) for line in code_lines(block))
                 yield _p("SourceCode", "<w:r><w:br/></w:r>".join(lines), shifted)
             case Rule():
                 colour = self.look.colours.rule.lstrip("#").upper()
@@ -489,7 +493,9 @@ class _Writer:
         return _p(f"Heading{level}", inside)
 
     def _list(self, block: ListBlock, level: int) -> Iterator[str]:
-        number = self.lists.numbered(block.numbering, level, block.start) if block.ordered else self.lists.bullets()
+        number = self.lists.bullets()
+        if block.ordered:
+            number = self.lists.numbered(block.numbering, level, first_number(block))
         style = "ListNumber" if block.ordered else "ListBullet"
         marked = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
         for item in block.items:

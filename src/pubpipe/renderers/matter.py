@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import ApprovedEdition, Content, DraftEdition, Edition, Text, Unit, Value, plain
+from pubpipe.model import ApprovedEdition, Content, DraftEdition, Edition, Placeholder, Text, Unit, Value, plain
 from pubpipe.renderers.base import Imprint
 from pubpipe.renderers.dates import long_date
-from pubpipe.renderers.runs import clean, cleaned
+from pubpipe.renderers.runs import clean, cleaned, has_words, shows
 from pubpipe.renderers.template import Template
 
 PREVIEW = "PREVIEW — NOT APPROVED"
@@ -53,7 +53,9 @@ def matter(edition: Edition, template: Template, profile: LanguageProfile, impri
     """The matter of one edition; RenderError names a label that the template lacks in its language."""
     template.check_labels(profile.tag)
     document = edition.localized.document
-    title = _content(document.title) or (Text(text=edition.publication),)
+    title = _content(document.title)
+    if not has_words(title):  # a page and a file need a title that can be read
+        title = (Text(text=clean(edition.publication)), *(i for i in title if isinstance(i, Placeholder)))
     day = imprint.date or document.date
     if day is None and isinstance(edition, ApprovedEdition):
         day = edition.approved_at.date()
@@ -78,7 +80,7 @@ def matter(edition: Edition, template: Template, profile: LanguageProfile, impri
 
 
 def _content(unit: Unit | None) -> Content:
-    return cleaned(unit.content) if unit else ()
+    return cleaned(unit.content) if unit and shows(unit.content) else ()
 
 
 def _moment(edition: Edition, day: dt.date | None) -> dt.datetime:

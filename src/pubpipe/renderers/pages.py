@@ -54,9 +54,10 @@ def printed(document: SourceDocument, around: Matter) -> Iterator[str]:
     for unit in document.units():
         if unit.role != "alt":
             yield clean(plain(unit.content))
+            yield from (clean(i.ref) for i in unit.content if isinstance(i, Placeholder) and i.kind == "math")
     for block in every_block(document):
         if isinstance(block, Code):
-            yield clean(block.text)
+            yield from code_lines(block)
 
 
 _NUMBERED = re.compile(r"[^\s\d]{1,24}\s?(\d+)(?![\d,.]*\d)")
@@ -72,6 +73,16 @@ def numbered_already(caption: str, label: str, number: int) -> bool:
     found = _NUMBERED.match(caption)
     alike = caption.startswith(label.split("{", maxsplit=1)[0].strip()[:2])
     return found is not None and alike and int(found[1]) == number
+
+
+def code_lines(block: Code) -> list[str]:
+    """The lines of preformatted text, tabs as far as the next fourth column."""
+    return [clean(line.expandtabs(4)) for line in block.text.split("\n")]
+
+
+def first_number(block: ListBlock) -> int:
+    """The number of an ordered list's first item, as far as its numerals can write it: letters have no zero."""
+    return max(block.start, 0 if block.numbering == "decimal" else 1)
 
 
 class Levels:

@@ -7,10 +7,16 @@ from collections.abc import Iterator
 from urllib.parse import quote, urlsplit
 
 from pubpipe.languages import canonical
-from pubpipe.model import Content, Placeholder, TagClose, TagKind, TagOpen, Text, Value
+from pubpipe.model import Content, Placeholder, TagClose, TagKind, TagOpen, Text, Value, plain
 from pubpipe.renderers.breaking import ALLOW, FORBID
+from pubpipe.renderers.fonts import NO_GLYPH
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""What no format may hold: controls, lone surrogates, the noncharacters of all planes, byte order marks."""
 _BLANK = re.compile("[\t\r\n]+")
 _SCHEMES = frozenset(["http", "https", "mailto", "tel", "ftp"])
 
@@ -67,6 +73,16 @@ def cleaned(content: Content) -> Content:
     return tuple(
         item.model_copy(update={"text": clean(item.text)}) if isinstance(item, Text) else item for item in content
     )
+
+
+def shows(content: Content) -> bool:
+    """Something of the content will be seen on the page: a letter or sign, or a placeholder (a note mark, an image)."""
+    return any(isinstance(item, Placeholder) and item.kind != "break" for item in content) or has_words(content)
+
+
+def has_words(content: Content) -> bool:
+    """There is text that is not only white space and invisible characters."""
+    return any(not c.isspace() and ord(c) not in NO_GLYPH for c in clean(plain(content)))
 
 
 def safe_url(url: str | None) -> str | None:

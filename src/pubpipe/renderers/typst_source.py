@@ -28,9 +28,9 @@ from pubpipe.renderers.fallback import splitter
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Grid, Placed, lay_out
 from pubpipe.renderers.matter import Line, Matter
-from pubpipe.renderers.pages import MOST_TABLES, Levels, flattened, numbered_already
+from pubpipe.renderers.pages import MOST_TABLES, Levels, code_lines, first_number, flattened, numbered_already
 from pubpipe.renderers.pictures import Picture
-from pubpipe.renderers.runs import Run, by_link, clean, cleaned, runs, safe_url
+from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
 from pubpipe.renderers.template import Template
 
 _NUMBERING = {
@@ -71,6 +71,8 @@ def typst_files(
             f"#let design = {_design(template)}",
             f"#let script = {_script(profile)}",
             f"#let matter = {_matter(matter, template, profile, writer)}",
+            '#let listing = state("pubpipe-listing", false)',
+            "#show outline: it => { listing.update(true); it; listing.update(false) }",
             "#show: publication.with(design, script, matter)",
             "#{",
             body,
@@ -100,6 +102,7 @@ class _Writer:
         self.noted: dict[str, str] = {}
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
+        self.in_heading = False
         self.levels = Levels(document)
         self.tables = 0
         self.used: list[str] = []
@@ -138,7 +141,10 @@ class _Writer:
     def _run(self, run: Run) -> str:
         out = self._holder(run) if run.holder else self.words(run.text)
         for mark in sorted(run.marks):
-            if mark in _WRAP:
+            if mark == "underline" and "strike" in run.marks:
+                # PDF/UA knows one decoration line a text: the line below a struck text is drawn as an edge.
+                out = f"highlight(fill: none, stroke: (bottom: 0.05em), extent: 0pt, bottom-edge: -0.15em, {out})"
+            elif mark in _WRAP:
                 out = _WRAP[mark](out)
         return out
 
@@ -165,12 +171,15 @@ class _Writer:
 
     def _note(self, ref: str) -> str:
         if ref in self.noted:
-            return f"footnote(<{self.noted[ref]}>)"
+            again = f"footnote(<{self.noted[ref]}>)"
+            return f"(context if not listing.get() {{{again}}})" if self.in_heading else again
         note = self.notes.get(ref)
         if note is None:
             return "[]"
         self.noted[ref] = f"note-{len(self.noted) + 1}"
-        return f"[#footnote({{{self.blocks(note.blocks, depth=0, loose=True)}}}) <{self.noted[ref]}>]"
+        made = f"[#footnote({{{self.blocks(note.blocks, depth=0, loose=True)}}}) <{self.noted[ref]}>]"
+        # The table of contents repeats the heading; the note belongs to the heading alone.
+        return f"(context if not listing.get() {{{made}}})" if self.in_heading else made
 
     def _use(self, name: str) -> None:
         if name not in self.used:
@@ -187,13 +196,19 @@ class _Writer:
 
     def block(self, block: Block, depth: int, longest: int) -> str:
         match block:
+            case Paragraph() if not shows(block.unit.content):
+                return "[]"
             case Paragraph():
                 return f"par({self.inline(block.unit.content, longest)})"
+            case Heading() if not has_words(block.unit.content):  # a note mark alone stands in no table of contents
+                return self.block(Paragraph(unit=block.unit), depth, longest)
             case Heading():
-                if not clean(plain(block.unit.content)).strip():
-                    return "[]"
                 self.headings += 1
-                return f"heading(level: {self.levels.next(block)}, {self.inline(block.unit.content)})"
+                self.in_heading = True
+                try:
+                    return f"heading(level: {self.levels.next(block)}, {self.inline(block.unit.content)})"
+                finally:
+                    self.in_heading = False
             case ListBlock():
                 return self._list(block, depth)
             case Quote():
@@ -204,7 +219,7 @@ class _Writer:
             case Figure():
                 return self._figure(block)
             case Code():
-                lines = [clean(line) for line in block.text.split("\n")]
+                lines = code_lines(block)
                 text = " + linebreak() + ".join(self.words(_indented(line)) for line in lines)
                 return f"code-block(design, script, {text})"
             case Rule():
@@ -216,7 +231,7 @@ class _Writer:
         items = ", ".join(self._item(item, depth) for item in block.items)
         if not block.ordered:
             return f"list({items})"
-        return f"enum(numbering: {literal(_NUMBERING[block.numbering])}, start: {block.start}, {items})"
+        return f"enum(numbering: {literal(_NUMBERING[block.numbering])}, start: {first_number(block)}, {items})"
 
     def _item(self, item: Item, depth: int) -> str:
         first, rest = item.blocks[:1], item.blocks[1:]

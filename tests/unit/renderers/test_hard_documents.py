@@ -71,9 +71,12 @@ def render(
     image: bytes | None = None,
     draft: bool = False,
     language: str = "vi",
+    title: str | Content = "Tiêu đề",
+    subtitle: str | Content = "",
 ) -> bytes:
     document = SourceDocument(
-        title=unit("Tiêu đề", "title"),
+        title=unit(title, "title"),
+        subtitle=unit(subtitle, "subtitle") if subtitle else None,
         blocks=blocks,
         notes=notes,
         resources=(Resource(name="image", data=image),) if image is not None else (),
