@@ -96,27 +96,32 @@ def _tell_all(publication: str, folder: Path, results: list[dict[str, Any]], *, 
 def run_editions(
     ws: Workspace, editions: list[tuple[str, str]], *, quiet: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
-    """Each edition as far as it goes, in this process; what happened to each, and the first failure's exit code."""
-    from pubpipe import pipeline
+    """Each edition as far as it goes, without a server; what happened to each, and the first failure's exit code."""
     from pubpipe.cli.progress import editions_progress
+    from pubpipe.pipeline.steps import Outcome, run_together
 
-    results: list[dict[str, Any]] = []
+    ended: dict[tuple[str, str], dict[str, Any]] = {}
     code = 0
-    with editions_progress([f"{p} · {language}" for p, language in editions], quiet=quiet) as advance:
-        for publication, language in editions:
-            name = f"{publication} · {language}"
-            advance(name, "working")
-            try:
-                outcome = pipeline.run_edition(ws, publication, language)
-            except PubpipeError as error:
-                report(error, f"{publication}/{language}: ")
-                code = code or error.exit_code
-                results.append({"language": language, "state": "error", "error": str(error)})
-                advance(name, "failed", done=True)
-                continue
-            results.append(_result(outcome))
-            advance(name, outcome.state, done=True)
-    return results, code
+    names = {edition: f"{edition[0]} · {edition[1]}" for edition in editions}
+    with editions_progress(list(names.values()), quiet=quiet) as advance:
+
+        def on_start(publication: str, language: str) -> None:
+            advance(names[publication, language], "working")
+
+        def on_end(publication: str, language: str, outcome: Outcome | PubpipeError) -> None:
+            nonlocal code
+            edition = (publication, language)
+            if isinstance(outcome, PubpipeError):
+                report(outcome, f"{publication}/{language}: ")
+                code = code or outcome.exit_code
+                ended[edition] = {"language": language, "state": "error", "error": str(outcome)}
+                advance(names[edition], "failed", done=True)
+            else:
+                ended[edition] = _result(outcome)
+                advance(names[edition], outcome.state, done=True)
+
+        run_together(ws, editions, workers=os.cpu_count() or 1, on_start=on_start, on_end=on_end)
+    return [ended[edition] for edition in editions], code
 
 
 def _result(outcome: Any) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     for rendition in made:
         if rendition.format in fresh:
             write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
-    if fresh or not (folder / language / MANIFEST).is_file():
+    if fresh or not all(path.is_file() for path in (folder / language / MANIFEST, folder / MANIFEST)):
         _write_manifests(present, edition, tuple(made), folder)
     with ws.store.transaction():
         for rendition in made:
@@ -254,16 +254,26 @@ def _write_manifests(
     own = _manifest(present, edition, renditions)
     language = present.profile.tag
     write_atomically(folder / language / MANIFEST, _json(own))
+    while True:
+        # Languages come out side by side: whoever writes last has to have seen what the others wrote.
+        before = _editions(folder)
+        write_atomically(
+            folder / MANIFEST,
+            _json({"publication": present.publication, "program": f"pubpipe {__version__}", "editions": before}),
+        )
+        if _editions(folder) == before:
+            return
+
+
+def _editions(folder: Path) -> dict[str, Any]:
+    """Language to the manifest of its edition, as far as they can be read."""
     editions = {}
     for path in sorted(folder.glob(f"*/{MANIFEST}")):
         try:
             editions[path.parent.name] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-    write_atomically(
-        folder / MANIFEST,
-        _json({"publication": present.publication, "program": f"pubpipe {__version__}", "editions": editions}),
-    )
+    return editions
 
 
 def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[Rendition, ...]) -> dict[str, Any]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal
 
+from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.model import Rendition, ReviewRequest, Value
 from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
 from pubpipe.pipeline.ingest import ingest
-from pubpipe.pipeline.publishing import render_view, up_to_date
+from pubpipe.pipeline.publishing import render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
-from pubpipe.pipeline.workspace import Workspace
+from pubpipe.pipeline.workspace import Workspace, open_workspace
 
 log = logging.getLogger(__name__)
 
@@ -50,20 +53,92 @@ def prepare(ws: Workspace, publication: str, language: str) -> EditionView:
 
 def run_edition(ws: Workspace, publication: str, language: str) -> Outcome:
     """The whole way as far as it goes without a person: to the files of an approved edition, or to the review."""
+    ready = up_to_review(ws, publication, language)
+    return ready if ready is not None else finish(ws, publication, language)
 
-    def outcome(state: Literal["up to date", "rendered", "waits for review", "rejected"], **more: object) -> Outcome:
+
+def up_to_review(ws: Workspace, publication: str, language: str) -> Outcome | None:
+    """How far the edition came, or None where it is approved and only its files have to be made (`finish`)."""
+
+    def outcome(state: Literal["up to date", "waits for review", "rejected"], **more: object) -> Outcome:
         return Outcome.model_validate({"publication": publication, "language": language, "state": state, **more})
 
     files = up_to_date(ws, publication, language)
     if files is not None:
         return outcome("up to date", renditions=files)
     present = prepare(ws, publication, language)
-    if present.standing.state == "approved":
-        before = ws.store.renditions.current(publication, language)
-        made = render_view(present)
-        ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
-        same = all(before.get(r.format) == r for r in made)
-        return outcome("up to date" if same else "rendered", renditions=made)
     if present.standing.state == "rejected":
         return outcome("rejected")
-    return outcome("waits for review", request=request_for(present))
+    if present.standing.state != "approved":
+        return outcome("waits for review", request=request_for(present))
+    return None
+
+
+def finish(ws: Workspace, publication: str, language: str) -> Outcome:
+    """The files of an approved edition; NotApproved for any other."""
+    before = ws.store.renditions.current(publication, language)
+    made = render(ws, publication, language)
+    ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
+    same = all(before.get(r.format) == r for r in made)
+    return Outcome(
+        publication=publication, language=language, state="up to date" if same else "rendered", renditions=made
+    )
+
+
+def finish_elsewhere(root: str, environ: dict[str, str], publication: str, language: str) -> Outcome:
+    """`finish` in a process of its own: everything that it needs is a name."""
+    with open_workspace(Path(root), environ=environ) as ws:
+        return finish(ws, publication, language)
+
+
+def run_together(
+    ws: Workspace,
+    editions: Sequence[tuple[str, str]],
+    *,
+    workers: int,
+    on_start: Callable[[str, str], None],
+    on_end: Callable[[str, str, Outcome | PubpipeError], None],
+) -> None:
+    """Several editions as far as each goes: prepared one after the other, their files made side by side.
+
+    Engines are asked by one process only, so that their limits hold; pages are set on all processors. What happened
+    to an edition, its failure too, goes to `on_end`, and the others go on.
+    """
+    waiting: list[tuple[str, str]] = []
+    for publication, language in editions:
+        on_start(publication, language)
+        try:
+            outcome = up_to_review(ws, publication, language)
+        except PubpipeError as error:
+            on_end(publication, language, error)
+            continue
+        if outcome is None:
+            waiting.append((publication, language))
+        else:
+            on_end(publication, language, outcome)
+    if len(waiting) < 2 or workers < 2:
+        for publication, language in waiting:
+            try:
+                on_end(publication, language, finish(ws, publication, language))
+            except PubpipeError as error:
+                on_end(publication, language, error)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    root, environ = str(ws.root), dict(ws.environ)
+    with ProcessPoolExecutor(min(workers, len(waiting)), mp_context=get_context("spawn")) as pool:
+        jobs = {pool.submit(finish_elsewhere, root, environ, *edition): edition for edition in waiting}
+        for job in as_completed(jobs):
+            publication, language = jobs[job]
+            try:
+                on_end(publication, language, job.result())
+            except PubpipeError as error:
+                on_end(publication, language, error)
+            except BrokenProcessPool:
+                gone = RenderError(
+                    f"the process that made the files of {publication}/{language} was killed.",
+                    remedy="Start again; if it happens again, there is too little memory.",
+                )
+                on_end(publication, language, gone)
