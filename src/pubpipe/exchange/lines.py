@@ -118,7 +118,7 @@ def pair(source: str, target: str) -> tuple[Content, Content]:
 
 def _marks(markup: str) -> Iterable[Inline]:
     marks: dict[int, Inline] = {}
-    for match in re.finditer(r"(?<!\\)<(\d{1,6})(/?)>", markup):
+    for match in re.finditer(r"(?<!\\)(?:\\\\)*<(\d{1,6})(/?)>", markup):
         number = int(match[1])
         made: Inline = Placeholder(id=number, kind="raw") if match[2] else TagOpen(id=number, kind="span")
         if marks.setdefault(number, made) != made:

@@ -105,6 +105,9 @@ def to_markup(content: Iterable[Inline]) -> str:
     """
     parts: list[str] = []
     for item in tidy(content):
+        if parts and not isinstance(item, Text):
+            # a backslash that is text must not escape the mark after it
+            parts[-1] += "\\" * (len(parts[-1]) - len(parts[-1].rstrip("\\")))
         if isinstance(item, Text):
             parts.append(_ESCAPED.sub(lambda m: m[1] * 2 + "\\<" + m[2] + ">", item.text))
         elif isinstance(item, TagOpen):
@@ -180,9 +183,7 @@ def tag_problems(source: Iterable[Inline], target: Iterable[Inline]) -> tuple[st
             problems.append(f"{name} is missing")
         elif found.count(name) > wanted.count(name):
             problems.append(f"{name} stands {found.count(name)} times instead of {wanted.count(name)}")
-    problems += [
-        f"{name} does not stand in the source" for name in dict.fromkeys(found) if name not in wanted
-    ]
+    problems += [f"{name} does not stand in the source" for name in dict.fromkeys(found) if name not in wanted]
     stack: list[int] = []
     for item in target:
         if isinstance(item, TagOpen):

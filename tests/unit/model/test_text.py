@@ -34,7 +34,8 @@ BOLD: Content = (
 def contents(draw: st.DrawFn) -> Content:
     """Well-formed content: texts (with things that look like marks), tags that nest, placeholders."""
     texts = st.one_of(
-        st.text(max_size=8), st.sampled_from(["<1>", "</2>", "<3/>", "\\<1>", "\\\\<4/>", "a < b", "ខ្មែរ"])
+        st.text(max_size=8),
+        st.sampled_from(["<1>", "</2>", "<3/>", "\\<1>", "\\\\<4/>", "\\", "a\\\\", "a < b", "ខ្មែរ"]),
     )
     number = 0
     out: list[Inline] = []
