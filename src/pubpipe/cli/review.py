@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
-from pubpipe.cli import report
+from pubpipe.cli import offline, report
 from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
 from pubpipe.errors import ConfigError, PubpipeError, ReviewError
 
@@ -202,6 +202,9 @@ def verify(workspace: Path | None = WorkspaceOption) -> None:
         raise ReviewError(f"the record of decisions is broken: {broken}", remedy="Compare with a backup.")
     print("The record of decisions is whole.")
 
+
+app.command("export", epilog="Example: pubpipe review export summary --language km --word")(offline.export)
+app.command("import", epilog="Example: pubpipe review import summary.km.review.docx --dry-run")(offline.import_)
 
 Verdict = Literal["approve", "request_changes", "reject"]
 
