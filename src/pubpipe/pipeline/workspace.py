@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from pubpipe.store import Store
 
 log = logging.getLogger(__name__)
+
+_LEFT_BEHIND = 3600
+"""Seconds after which an unfinished file is that of a process that was killed."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -144,6 +149,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     """The file with exactly these bytes or, after a failure, as it was before; OutputError names the cure."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                left.unlink(missing_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
