@@ -6,10 +6,12 @@ import typer
 
 from pubpipe import __version__
 from pubpipe.cli import (
+    backup,
     doctor,
     glossary,
     init,
     memory,
+    people,
     plan,
     publish,
     rebuild,
@@ -52,8 +54,12 @@ app.add_typer(review.app, name="review", help="What waits for a person; approve 
 app.command(epilog="Example: pubpipe render summary --languages km --preview")(render.render)
 app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
 app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")
+app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
 app.command(epilog="Example: pubpipe plan --json")(plan.plan)
 app.command(epilog="Example: pubpipe rebuild")(rebuild.rebuild)
+app.command(epilog="Example: pubpipe verify outputs/summary/km/summary.km.pdf")(backup.verify)
+app.command(epilog="Example: pubpipe backup record.jsonl")(backup.backup)
+app.command(epilog="Example: pubpipe restore record.jsonl")(backup.restore)
 app.command(epilog="Example: pubpipe up --port 4300")(server.up)
 app.command(epilog="Example: pubpipe down")(server.down)
 app.command(epilog="Example: pubpipe doctor --json")(doctor.doctor)
