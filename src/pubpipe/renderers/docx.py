@@ -38,6 +38,7 @@ from pubpipe.renderers.pages import (
     MOST_TABLES,
     Levels,
     code_lines,
+    figure_width,
     first_number,
     flattened,
     numbered_already,
@@ -130,6 +131,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.levels = Levels(document)
         self.tables = 0
+        self.room = template.design.page.text_width
+        """Millimetres between the margins, or between the edges of the cell that is being written."""
         self.drawings = 0
         self.bookmarks = 0
         self.entries: list[tuple[int, str, str]] = []
@@ -396,7 +399,7 @@ class _Writer:
                 return self._note(holder.ref)
             case "image" if holder.ref in self.pictures:
                 size = self.pictures[holder.ref]
-                width = min(size.width, self.template.design.page.text_width)
+                width = min(size.width, self.room)
                 return f"<w:r>{self._drawing(holder.ref, clean(holder.alt), width)}</w:r>"
             case "image":
                 return self._run(Run(text=clean(holder.alt), marks=run.marks))
@@ -532,9 +535,7 @@ class _Writer:
 
     def _figure(self, block: Figure) -> Iterator[str]:
         size = self.pictures[block.resource]
-        page = self.template.design.page
-        width = page.text_width * block.width if block.width else min(size.width, page.text_width)
-        width = min(width, page.text_width, page.text_height * 0.7 * size.width / size.height)
+        width = figure_width(block, size, self.template.design.page, self.room)
         alt = clean(plain(block.alt.content)) if block.alt else ""
         if not alt and block.caption:
             alt = clean(plain(block.caption.content))
@@ -555,7 +556,7 @@ class _Writer:
         if block.caption:
             yield self._caption("table", block.caption)
         grid = lay_out(block)
-        total = twips(self.template.design.page.text_width) - indent
+        total = twips(self.room) - indent
         widths = [round(share * total) for share in grid.shares]
         shift = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
         yield (
@@ -594,11 +595,13 @@ class _Writer:
         align = f'<w:jc w:val="{side}"/>' if side in ("right", "center") else ""
         style = "TableHeading" if head else "TableText"
         inside: list[str] = []
+        around, self.room = self.room, max(1.0, width / 1440 * 25.4 - 4)  # 108 twips of margin on either side
         for block in () if below else placed.cell.blocks:
             if isinstance(block, Paragraph):
                 inside.append(self.paragraph(style, block.unit.content, properties=align))
             else:
                 inside += self._block(block, style, 0, -1)
+        self.room = around
         properties = f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}{shade}</w:tcPr>'
         return f"<w:tc>{properties}{''.join(inside) or _p(style, '')}</w:tc>"
 

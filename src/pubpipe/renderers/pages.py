@@ -22,6 +22,7 @@ from pubpipe.model import (
 from pubpipe.renderers.matter import Matter
 from pubpipe.renderers.pictures import Picture, picture
 from pubpipe.renderers.runs import clean
+from pubpipe.renderers.template import Page
 
 MOST_TABLES = 3
 """Tables within tables that are set as tables; deeper ones are written out cell by cell."""
@@ -83,6 +84,12 @@ def code_lines(block: Code) -> list[str]:
 def first_number(block: ListBlock) -> int:
     """The number of an ordered list's first item, as far as its numerals can write it: letters have no zero."""
     return max(block.start, 0 if block.numbering == "decimal" else 1)
+
+
+def figure_width(block: Figure, size: Picture, page: Page, room: float) -> float:
+    """Millimetres across: what the source says or the natural size, within the room and 0.7 of the page's height."""
+    width = page.text_width * block.width if block.width else size.width
+    return min(width, room, page.text_height * 0.7 * size.width / size.height)
 
 
 class Levels:

@@ -70,9 +70,9 @@ class _Cluster(NamedTuple):
 
 class _Page(NamedTuple):
     data: bytes
-    operators: list[re.Match[bytes]]
-    closes: frozenset[int]
-    """Operators that close an /ActualText span."""
+    operators: dict[int, tuple[bool, int, int]]
+    """Those that show text (True), and those that open and close an /ActualText span, by number, with their place
+    in `data`: numbers are all that is kept of a page, since hundreds of them are open at once."""
     clusters: list[_Cluster]
 
 
@@ -113,24 +113,25 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
 
     contents = page.obj.get("/Contents")
     if contents is None:
-        return _Page(b"", [], frozenset(), [])
+        return _Page(b"", {}, [])
     if isinstance(contents, pikepdf.Array):
         data = b"\n".join(part.read_bytes() for part in contents)
     else:
         data = contents.read_bytes()
     named = {str(name)[1:]: font for name, font in page.obj.Resources.get("/Font", {}).items()}
-    operators = list(_OPERATOR.finditer(data))
+    operators: dict[int, tuple[bool, int, int]] = {}
+    glyphs: dict[Glyph, Glyph] = {}
     shown: list[_Shown] = []
     opened: list[int] = []
     texts: dict[int, str] = {}
-    closes: set[int] = set()
     font: Font | None = None
     mapping: dict[int, str] = {}
-    for number, match in enumerate(operators):
+    for number, match in enumerate(_OPERATOR.finditer(data)):
         kind = match.lastgroup
         if kind == "show":
             if font is None:
                 return None
+            operators[number] = (True, *match.span())
             span = next((s for s in reversed(opened) if s >= 0), -1)
             place = 0
             for part in _PART.finditer(match["show"]):
@@ -139,9 +140,10 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
                     continue
                 codes = _bytes(piece)
                 for at in range(0, len(codes) - 1, 2):
-                    glyph = codes[at] << 8 | codes[at + 1]
-                    text = texts[span] if span >= 0 else mapping.get(glyph, "")
-                    shown.append(_Shown(number, place, (font, glyph), text, span))
+                    code = codes[at] << 8 | codes[at + 1]
+                    text = texts[span] if span >= 0 else mapping.get(code, "")
+                    glyph = glyphs.setdefault((font, code), (font, code))
+                    shown.append(_Shown(number, place, glyph, text, span))
                     place += 1
         elif kind == "font":
             resource = named.get(match["font"].decode("latin-1"))
@@ -154,14 +156,15 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
             mapping = fonts[font][1]
         elif kind == "open_text":
             texts[number] = _text(_bytes(match["actual"]))
+            operators[number] = (False, *match.span())
             opened.append(number)
         elif kind == "open":
             opened.append(-1)
         elif not opened:
             return None
         elif opened.pop() >= 0:
-            closes.add(number)
-    return None if opened else _Page(data, operators, frozenset(closes), _clusters(shown))
+            operators[number] = (False, *match.span())
+    return None if opened else _Page(data, operators, _clusters(shown))
 
 
 def _clusters(shown: list[_Shown]) -> list[_Cluster]:
@@ -240,16 +243,12 @@ def _write(page: _Page, spelled: dict[Glyph, str]) -> bytes:
     wrapped = {operator for operator, _ in wrap}
     out: list[bytes] = []
     position = 0
-    for number, match in enumerate(page.operators):
-        kind = match.lastgroup
-        if kind == "open_text" or number in page.closes:
-            out.append(page.data[position : match.start()])
-            out.append(b"\n")
-            position = match.end()
-        elif kind == "show" and number in wrapped:
-            out.append(page.data[position : match.start()])
-            out.append(_wrapped(match["show"], number, wrap))
-            position = match.end()
+    for number, (shows, start, end) in page.operators.items():
+        if shows and number not in wrapped:
+            continue
+        out.append(page.data[position:start])
+        out.append(_wrapped(page.data[start:end], number, wrap) if shows else b"\n")
+        position = end
     out.append(page.data[position:])
     return b"".join(out)
 

@@ -28,7 +28,15 @@ from pubpipe.renderers.fallback import splitter
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.grid import Grid, Placed, lay_out
 from pubpipe.renderers.matter import Line, Matter
-from pubpipe.renderers.pages import MOST_TABLES, Levels, code_lines, first_number, flattened, numbered_already
+from pubpipe.renderers.pages import (
+    MOST_TABLES,
+    Levels,
+    code_lines,
+    figure_width,
+    first_number,
+    flattened,
+    numbered_already,
+)
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
 from pubpipe.renderers.template import Template
@@ -103,6 +111,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
         self.in_heading = False
+        self.room = template.design.page.text_width
+        """Millimetres between the margins, or between the edges of the cell that is being written."""
         self.levels = Levels(document)
         self.tables = 0
         self.used: list[str] = []
@@ -162,7 +172,7 @@ class _Writer:
                 self._use(holder.ref)
                 alt = literal(clean(holder.alt) or self.template.label("figure", self.profile.tag, number=""))
                 size = self.pictures[holder.ref]
-                width = min(size.width, self.template.design.page.text_width)
+                width = min(size.width, self.room)
                 return f"box(image({literal(self.file_of(holder.ref))}, alt: {alt}, width: {width:.2f}mm))"
             case "math":
                 return self.words(clean(holder.ref))
@@ -252,9 +262,7 @@ class _Writer:
     def _figure(self, block: Figure) -> str:
         self._use(block.resource)
         size = self.pictures[block.resource]
-        page = self.template.design.page
-        width = page.text_width * block.width if block.width else min(size.width, page.text_width)
-        width = min(width, page.text_width, page.text_height * 0.7 * size.width / size.height)
+        width = figure_width(block, size, self.template.design.page, self.room)
         alt = clean(plain(block.alt.content)) if block.alt else ""
         if not alt and block.caption:
             alt = clean(plain(block.caption.content))
@@ -283,7 +291,7 @@ class _Writer:
         body = self._cells(grid, block, grid.body)
         foot = f"table.footer(repeat: false, {self._cells(grid, block, grid.foot)}), " if grid.foot else ""
         table = f"table(columns: ({columns},), {head}{body}{foot})"
-        if grid.columns > 8:
+        if _shrunk(grid) < 1:
             table = f"text(size: {_shrunk(grid):.2f}em, {table})"
         if block.caption is None:
             whole = "false" if _short(grid) else "true"
@@ -302,9 +310,10 @@ class _Writer:
                     alignment = table.alignments[placed.column]
                 side = {"default": "start", "left": "left", "right": "right", "center": "center"}[alignment]
                 share = sum(grid.shares[placed.column : placed.column + placed.columns])
-                room = share * self.template.design.page.text_width - 4 * _shrunk(grid)
-                fits = max(3, int(room / 2.4 / _shrunk(grid)))  # letters of 2.4 mm: wide ones at text size
+                around, self.room = self.room, max(1.0, share * self.room - 5 * _shrunk(grid))
+                fits = max(3, int(self.room / 2.4 / _shrunk(grid)))  # letters of 2.4 mm: wide ones at text size
                 inside = self.blocks(placed.cell.blocks, 0, longest=min(30, fits), loose=True)
+                self.room = around
                 inside = f"head-cell(design, {{{inside}}})" if head else f"{{{inside}}}"
                 out.append(
                     f"table.cell(x: {placed.column}, {'' if head else f'y: {self._row(grid, rows, number)}, '}"
@@ -327,8 +336,10 @@ def literal(text: str) -> str:
 
 
 def _shrunk(grid: Grid) -> float:
-    """How much smaller the type of a table of many columns is."""
-    return min(1.0, max(0.5, 8 / grid.columns))
+    """How much smaller the type is where many cells with something in them stand side by side."""
+    rows = (*grid.head, *grid.body, *grid.foot)
+    most = max((sum(bool(placed.cell.blocks) for placed in row) for row in rows), default=0)
+    return min(1.0, max(0.5, 8 / max(1, most)))
 
 
 def _short(grid: Grid) -> bool:
