@@ -31,6 +31,8 @@ ALIKE = 0.5
 """How much of an English text must be left (similarity of characters) to be an edited form of it."""
 CARRIED = 0.9
 """From this similarity to another segment's translation on, a text is asked about as one that slipped there."""
+LONGEST = 50_000
+"""Characters of a text that is taken for a sentence; a longer one is asked about, and cut where it is shown."""
 _NEWLINES = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 
 
@@ -203,6 +205,9 @@ class _Desk:
     # --- which segment is it
 
     def _place(self, row: ReturnedRow) -> None:
+        if max(len(row.target), len(row.source or "")) > LONGEST:
+            cut = {"target": row.target[:LONGEST], "source": None, "broken": "its text is too long for a sentence"}
+            row = row.model_copy(update={**cut, "others": (row.anchor, row.control, row.code)})
         if row.broken:
             self._broken(row)
             return
