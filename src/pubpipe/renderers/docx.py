@@ -41,7 +41,7 @@ from pubpipe.renderers.pages import (
     figure_width,
     first_number,
     flattened,
-    numbered_already,
+    own_number,
     pictures_of,
     printed,
 )
@@ -518,20 +518,31 @@ class _Writer:
         self.counts[kind] += 1
         keep = "<w:keepNext/>" if kind == "table" else ""
         label_words = self.template.label(kind, self.profile.tag)
-        if numbered_already(clean(plain(caption.content)), label_words, self.counts[kind]):
-            return self.paragraph("Caption", caption.content, properties=keep)
+        place = own_number(clean(plain(caption.content)), label_words, self.counts[kind])
+        if place is not None:
+            return self._numbered_caption(kind, caption, place, keep)
         before, _, after = label_words.partition("{number}")
         strong = frozenset[TagKind](["strong"])
 
         def words(value: str) -> str:
             return self._run(Run(text=clean(value), marks=strong)) if value else ""
 
-        number = (
-            f'<w:fldSimple w:instr=" SEQ {kind} \\* ARABIC ">'
-            f"{self._run(Run(text=str(self.counts[kind]), marks=strong))}</w:fldSimple>"
-        )
+        number = self._sequence(kind, Run(text=str(self.counts[kind]), marks=strong))
         label = words(before) + number + words(after) + words("\u2002")
         return self.paragraph("Caption", caption.content, properties=keep, before=label)
+
+    def _numbered_caption(self, kind: str, caption: Unit, place: tuple[int, int], keep: str) -> str:
+        """A caption that brings its own label: its digits become the field, where Word would write the same ones."""
+        first, *rest = cleaned(caption.content)
+        if not isinstance(first, Text) or len(first.text) < place[1] or not first.text[slice(*place)].isascii():
+            return self.paragraph("Caption", caption.content, properties=keep)
+        start, end = place
+        number = self._sequence(kind, Run(text=first.text[start:end]))
+        label = (self._run(Run(text=first.text[:start])) if start else "") + number
+        return self.paragraph("Caption", (Text(text=first.text[end:]), *rest), properties=keep, before=label)
+
+    def _sequence(self, kind: str, run: Run) -> str:
+        return f'<w:fldSimple w:instr=" SEQ {kind} \\* ARABIC ">{self._run(run)}</w:fldSimple>'
 
     def _figure(self, block: Figure) -> Iterator[str]:
         size = self.pictures[block.resource]

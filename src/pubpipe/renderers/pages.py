@@ -61,19 +61,19 @@ def printed(document: SourceDocument, around: Matter) -> Iterator[str]:
             yield from code_lines(block)
 
 
-_NUMBERED = re.compile(r"[^\s\d]{1,24}\s?(\d+)(?![\d,.]*\d)")
+_NUMBERED = re.compile(r"\s*[^\s\d]{1,24}\s?(\d+)(?![\d,.]*\d)")
 
 
-def numbered_already(caption: str, label: str, number: int) -> bool:
-    """The caption brings its own label: a word like `label` ("Figure {number}") and this number, in any digits.
+def own_number(caption: str, label: str, number: int) -> tuple[int, int] | None:
+    """Where a caption brings its own number: after a word like `label` ("Figure {number}"), and it is this number.
 
-    What was approved is printed as it was approved; a label of ours before it would say it twice. Two letters
-    in common are enough, because a translator may write the same word with another ending.
+    Readers take typed labels off; what was approved with one is printed as it was approved, since a label of ours
+    before it would say it twice. Two letters in common are enough, because a translator may write the same word
+    with another ending. Digits may be of any script.
     """
-    caption = caption.strip()
     found = _NUMBERED.match(caption)
-    alike = caption.startswith(label.split("{", maxsplit=1)[0].strip()[:2])
-    return found is not None and alike and int(found[1]) == number
+    alike = caption.lstrip().startswith(label.split("{", maxsplit=1)[0].strip()[:2])
+    return found.span(1) if found is not None and alike and int(found[1]) == number else None
 
 
 def code_lines(block: Code) -> list[str]:

@@ -35,7 +35,7 @@ from pubpipe.renderers.pages import (
     figure_width,
     first_number,
     flattened,
-    numbered_already,
+    own_number,
 )
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
@@ -254,7 +254,7 @@ class _Writer:
         """The caption with its label and number as content; tables and figures with a caption are counted apart."""
         self.counts[kind] += 1
         words = self.template.label(kind, self.profile.tag)
-        if numbered_already(clean(plain(caption.content)), words, self.counts[kind]):
+        if own_number(clean(plain(caption.content)), words, self.counts[kind]):
             return self.inline(caption.content)
         label = clean(words.replace("{number}", str(self.counts[kind])))
         return f"strong({self.words(label)}) + h(0.7em) + {self.inline(caption.content)}"

@@ -280,3 +280,21 @@ def test_struck_and_underlined_text_is_both() -> None:
             drawn = pikepdf.parse_content_stream(pdf.pages[0])
             lines[kinds] = sum(str(operator) in ("S", "f") for _, operator in drawn)
     assert lines["underline", "strike"] == lines["strike",] + 1
+
+
+@pytest.mark.parametrize(
+    ("caption", "shown"),
+    [
+        ("Chi phí", "Hình 1\u2002Chi phí"),
+        ("Hình 1. Chi phí", "Hình 1. Chi phí"),
+        (" Hình 1: Chi phí", " Hình 1: Chi phí"),
+        ("Hình 2. Chi phí", "Hình 1\u2002Hình 2. Chi phí"),
+    ],
+)
+def test_every_caption_has_one_number_and_it_is_a_field(caption: str, shown: str) -> None:
+    document = word_document(figure((Text(text=caption),)))
+    (field,) = re.findall(r'<w:p><w:pPr><w:pStyle w:val="Caption"/>.*?</w:p>', document)
+    assert re.findall(
+        r' SEQ figure \\\* ARABIC ">.*?<w:t xml:space="preserve">(\d+)</w:t></w:r></w:fldSimple>', field
+    ) == ["1"]
+    assert "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", field)) == shown
