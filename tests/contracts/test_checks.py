@@ -5,13 +5,15 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
-from pubpipe import checks
+from pubpipe import checks, glossary
 from pubpipe.checks import CHECKS, CheckContext
 from pubpipe.languages import TARGETS
 from pubpipe.model import Text
+from tests.tables import rows
 
 FAULTY = [
     ("Workers must not pay 1,204 dollars (see https://example.org).", "Workers  1,240 (￿ \u202e"),
@@ -29,6 +31,32 @@ def context(source: str, target: str, tag: str) -> CheckContext:
 def test_a_check_is_registered_under_its_own_name(name: str) -> None:
     assert name == CHECKS[name].ID
     assert re.fullmatch(r"[a-z]+", name)
+
+
+DESCRIBED = {d.id: d for d in checks.FINDINGS}
+
+
+def test_every_kind_of_finding_is_described_once_under_its_check() -> None:
+    assert len(DESCRIBED) == len(checks.FINDINGS)
+    for name, check in CHECKS.items():
+        for kind in check.FINDINGS:
+            assert kind.id.partition(".")[0] == name
+            assert set(kind.severity.split("/")) <= {"info", "warning", "error"}
+            assert kind.meaning.endswith(".")
+            assert kind.example
+
+
+def test_what_the_cases_find_is_described_with_its_severity() -> None:
+    for heading, row in rows("checks"):
+        profile = next(p for p in TARGETS.values() if p.english_name == heading)
+        for found in checks.run((Text(text=row["english"]),), (Text(text=row["translation"]),), profile):
+            assert found.severity in DESCRIBED[found.check].severity.split("/")
+
+
+def test_the_reference_page_names_every_kind_of_finding_and_its_severity() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "checks.md").read_text("utf-8")
+    for id_, severity, meaning, _ in (*checks.FINDINGS, *glossary.FINDINGS):
+        assert f"| `{id_}` | {severity.replace('/', ', ')} | {meaning} |" in page
 
 
 def test_every_file_of_the_folder_that_checks_a_segment_is_registered() -> None:

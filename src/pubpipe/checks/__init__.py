@@ -17,9 +17,11 @@ from pubpipe.checks import (
     script,
     spaces,
     tags,
+    units,
     urls,
 )
-from pubpipe.checks.context import CheckContext
+from pubpipe.checks.consistency import Consistency
+from pubpipe.checks.context import CheckContext, Described
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Content, Finding, Severity
 
@@ -30,6 +32,11 @@ class Check(Protocol):
     @property
     def ID(self) -> str:  # noqa: N802 -- a constant of a module
         """The check's name in findings and in pubpipe.toml."""
+        ...
+
+    @property
+    def FINDINGS(self) -> tuple[Described, ...]:  # noqa: N802
+        """Every kind of finding it makes, for the reference page."""
         ...
 
     @property
@@ -44,6 +51,7 @@ CHECKS: dict[str, Check] = {
         empty,
         tags,
         numbers,
+        units,
         urls,
         script,
         characters,
@@ -100,4 +108,7 @@ def _settle(findings: Iterable[Finding], severities: Mapping[str, Setting], segm
     return tuple(out)
 
 
-__all__ = ["CHECKS", "Check", "CheckContext", "run", "run_document"]
+FINDINGS: tuple[Described, ...] = tuple(d for c in CHECKS.values() for d in c.FINDINGS) + consistency.FINDINGS
+"""Every kind of finding of this room, in the order of the checks."""
+
+__all__ = ["CHECKS", "FINDINGS", "Check", "CheckContext", "Consistency", "Described", "run", "run_document"]

@@ -75,7 +75,7 @@ def source_amounts(text: str, profile: LanguageProfile) -> list[Amount]:
     out: list[Amount] = []
     for match in _NUMBER.finditer(plain):
         start, end = match.span()
-        first, readings, parts = _read(match[0])
+        first, readings, parts = _read(match[0], english=True)
         values = set(readings)
         force: Force = "required"
         before, after = plain[max(0, start - _LINE) : start], plain[end : end + _LINE]
@@ -164,9 +164,13 @@ def _is_code(plain: str, start: int, end: int) -> bool:
 # --- reading digits -----------------------------------------------------------------------------------------
 
 
-def _read(digits: str) -> tuple[Number, set[Number], tuple[Number, ...]]:
+def _read(digits: str, english: bool = False) -> tuple[Number, set[Number], tuple[Number, ...]]:
     """The likely value, all readings and, where it may be several numbers, the parts of digits with
-    separators."""
+    separators.
+
+    A comma before three digits groups in English; before "000" any sign does, since nobody writes three
+    empty decimals.
+    """
     groups = _SEPARATORS.split(digits)
     signs = _SEPARATORS.findall(digits)
     if len(digits) > _PRECISION:
@@ -181,6 +185,8 @@ def _read(digits: str) -> tuple[Number, set[Number], tuple[Number, ...]]:
     if len(signs) == 1:
         if not thousands:
             return decimal, {decimal}, parts
+        if groups[-1] == "000" or (english and signs[0] == ","):
+            return joined, {joined}, parts
         if signs[0] == ".":
             return decimal, {decimal, joined}, parts
         return joined, {joined, decimal}, parts

@@ -6,11 +6,26 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.languages.normal import canonical, zawgyi
 from pubpipe.model import Finding
 
 ID = "characters"
+FINDINGS = (
+    Described(
+        "characters",
+        "error",
+        "A broken, invisible, direction-changing or private character, a mark without its letter, "
+        "or Burmese in the Zawgyi encoding.",
+        "U+FFFD, U+202E",
+    ),
+    Described(
+        "characters.form",
+        "info",
+        "The text looks right and is typed in an unusual order or form, so that search does not find it.",
+        "U+0E4D U+0E32 for U+0E33",
+    ),
+)
 
 _BROKEN = re.compile("[\ufffd\ufffe\uffff\ue000-\uf8ff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")

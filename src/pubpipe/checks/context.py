@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.languages.normal import fold
@@ -33,6 +34,17 @@ class CheckContext:
     @cached_property
     def target_folded(self) -> str:
         return fold(self.target_text)
+
+
+class Described(NamedTuple):
+    """A kind of finding that a check makes, as the reference page lists it."""
+
+    id: str
+    severity: str
+    """The default, or several with a slash between them ("error/warning")."""
+    meaning: str
+    example: str
+    """A pair that has it: English → what the translation says, in English words where the script adds nothing."""
 
 
 def finding(

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.model import Finding
 
 ID = "empty"
+FINDINGS = (
+    Described(
+        "empty",
+        "error",
+        "No translation, the English again, or the error page of a translation service.",
+        "Workers have rights. → Workers have rights.",
+    ),
+)
 
 _POISON = re.compile(
     r"MYMEMORY WARNING|QUERY LENGTH LIMIT EXC|INVALID (?:SOURCE|TARGET) LANGUAGE|NO QUERY SPECIFIED"

@@ -19,14 +19,43 @@ from pubpipe.checks.amounts import (
     target_amounts,
     target_months,
 )
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.languages import LanguageProfile
+from pubpipe.languages.normal import fold
 from pubpipe.model import Finding
 
 ID = "numbers"
+FINDINGS = (
+    Described(
+        "numbers",
+        "error/warning",
+        "A value is missing or changed. A warning where the digits belong to a name or code (COVID-19).",
+        "1,204 women → 1,240 women",
+    ),
+    Described(
+        "numbers.fewer",
+        "warning",
+        "A value stands less often than in the English, and no other value took its place.",
+        "5 of the 5 camps → 5 camps",
+    ),
+    Described(
+        "numbers.extra",
+        "warning",
+        "A value stands in the translation alone.",
+        "Workers were paid. → 50 workers were paid.",
+    ),
+    Described(
+        "numbers.month",
+        "error/warning",
+        "A month is not named, neither by name nor by number. Error where another month stands instead.",
+        "30 January → 30 March",
+    ),
+)
 
 _LOOKED_UP = 100
 """Missing numbers that are searched as words, each through the whole target."""
+_LONG_WORD = 6
+"""Characters from which a number in words is not part of another word by accident."""
 
 
 def check(context: CheckContext) -> Iterable[Finding]:
@@ -47,14 +76,16 @@ def check(context: CheckContext) -> Iterable[Finding]:
             extra.remove(number)
         elif name.month not in months and not any(Decimal(name.month) in t.readings for t in target):
             wrong_months.append(name)
-    missing = [s for s in missing if not (isinstance(s.first, Decimal) and s.first in months)]
+    by_name = months.keys() - {n.month for n in source_months(context.source_text)}
+    missing = [s for s in missing if not (isinstance(s.first, Decimal) and s.first in by_name)]
     words = source_words(context.source_text)
     known = words | {v for s in source for v in s.readings}
     extra = [t for t in extra if not (t.readings & known) and not (t.parts and set(t.parts) <= known)]
     present = {v for t in target for v in t.readings} | {v for t in target for v in t.parts}
     if missing and not [t for t in extra if t.force == "required"]:
         written = _Written(context)
-        missing = [s for i, s in enumerate(missing) if i >= _LOOKED_UP or not written.has(s)]
+        dated = _dated(context.source_text)
+        missing = [s for i, s in enumerate(missing) if i >= _LOOKED_UP or not written.has(s, s.start in dated)]
     dates = [t for t in extra if isinstance(t.first, Decimal) and 1 <= t.first <= 12]
     for name, t in zip(list(wrong_months), dates, strict=False):
         wrong_months.remove(name)
@@ -123,22 +154,57 @@ class _Written:
     excuses."""
 
     def __init__(self, context: CheckContext) -> None:
-        self.text = context.target_folded
         self.profile: LanguageProfile = context.profile
+        self.text = context.target_folded
+        for phrase in self.profile.numbers.word_accidents:
+            self.text = self.text.replace(fold(phrase), "\x00" * len(fold(phrase)))
         self._ideographic: set[Number] | None = None
+        self._edges: frozenset[int] | None = None
 
-    def has(self, amount: Amount) -> bool:
+    def has(self, amount: Amount, dated: bool) -> bool:
+        """Days and years stand in digits (or ideographs), whatever else the script writes in words."""
         if self._ideographic is None:
             self._ideographic = set(ideographic(self.text, self.profile))
         if amount.readings & self._ideographic:
             return True
         value = amount.first
-        if not isinstance(value, Decimal) or value != int(value) or value >= self.profile.numbers.spelled_below:
+        if dated or not isinstance(value, Decimal) or value != int(value):
+            return False
+        if value >= self.profile.numbers.spelled_below or (1900 <= value <= 2100 and amount.text.isdigit()):
             return False
         words = spelled(value, self.profile.locale)
         if self.profile.spaced:
-            return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", self.text) is not None
-        return words.replace(" ", "") in self.text.replace(" ", "")
+            return re.search(rf"(?<!\w){re.escape(words)}(?!\w)(?! ?\d)", self.text) is not None
+        if len(words) > _LONG_WORD:
+            return words.replace(" ", "") in self.text.replace(" ", "")
+        return any(
+            m.start() in self.edges and m.end() in self.edges and not self.text[m.end() : m.end() + 1].isdigit()
+            for m in re.finditer(re.escape(words), self.text)
+        )
+
+    @property
+    def edges(self) -> frozenset[int]:
+        """Where ICU's dictionary begins and ends words: "three" inside "to use" is no number."""
+        if self._edges is None:
+            from icu4py.breakers import WordBreaker
+
+            breaker = WordBreaker(self.text, self.profile.locale)
+            self._edges = frozenset(p for pair in breaker.segments() for p in pair[:2])
+        return self._edges
+
+
+def _dated(text: str) -> frozenset[int]:
+    """Where the numbers of dates with a month's name begin: "7 April", "April 7, 2020"."""
+    out = set()
+    for month in source_months(text):
+        before, after = text[max(0, month.start - 9) : month.start], text[month.end : month.end + 14]
+        day = re.search(r"(\d{1,2})(?:st|nd|rd|th)?(?: of)? $", before)
+        if day:
+            out.add(month.start - len(before) + day.start(1))
+        follows = re.match(r" (\d{1,2})(?!\d)(?:st|nd|rd|th)?(?:,? \d{4})?", after)
+        if follows:
+            out.add(month.end + follows.start(1))
+    return frozenset(out)
 
 
 def _match(source: Sequence[Amount], target: Sequence[Amount]) -> tuple[list[Amount], list[Amount]]:

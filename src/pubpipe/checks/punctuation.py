@@ -5,10 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.model import Finding
 
 ID = "punctuation"
+FINDINGS = (
+    Described(
+        "punctuation",
+        "warning",
+        "A bracket is not closed or closes nothing, or the English has more brackets.",
+        "rights (and duties) → rights",
+    ),
+    Described(
+        "punctuation.quotes",
+        "info",
+        "Quotation marks that are not the language’s own.",
+        '"…" in Japanese',
+    ),
+    Described(
+        "punctuation.end",
+        "warning",
+        "The sentence lacks its mark at the end. Not for Thai and Lao, which have none.",
+        "… here. → … here",
+    ),
+)
 
 _PAIRS = {
     "(": ")",

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.model import Finding
 
 ID = "repetition"
+FINDINGS = (
+    Described(
+        "repetition",
+        "error",
+        "Four to forty characters stand four times in a row, as neural engines write when they are lost.",
+        "the right the right the right the right",
+    ),
+)
 
 _UNIT = range(4, 41)
 _TIMES = 4

@@ -6,12 +6,27 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding, shown
+from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.checks.urls import ADDRESS
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Finding
 
 ID = "script"
+FINDINGS = (
+    Described(
+        "script",
+        "error/warning",
+        "Too few letters are of the language: error under half of them, warning under three "
+        "quarters. For Vietnamese the marks on letters are counted; for Japanese kana tell it from Chinese.",
+        "a page in another language",
+    ),
+    Described(
+        "script.english",
+        "warning",
+        "Words of the English stand untranslated in the translation.",
+        "… to rest and leisure …",
+    ),
+)
 
 _ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z][A-Za-z]?[A-Z0-9]+[a-z]?s?(?![a-z])")
 _CODE = re.compile(r"[A-Za-z0-9]{1,40}(?:[._/:=@#$-]{1,3}[A-Za-z0-9]{1,40}){1,20}", re.ASCII)
@@ -90,13 +105,35 @@ def check(context: CheckContext) -> Iterable[Finding]:
         yield from _by_diacritics(context, rest)
     else:
         yield from _by_script(context, rest, names, profile)
+    known = _threes(context.source_text.lower())
     for match in _ENGLISH.finditer(ADDRESS.sub(lambda m: " " * len(m[0]), text)):
-        words = re.findall(r"[a-z]+", match[0])
-        english = sum(w in _COMMON for w in words)
-        if english >= 2 and (english * 4 >= len(words)) and match[0].lower() in context.source_text.lower():
-            yield finding(
-                "script.english", "warning", f"{shown(match[0])} seems to be English left over.", target=match.span()
-            )
+        for start, end in _copied(match[0], known):
+            left = match[0][start:end]
+            words = re.findall(r"\b[a-z]{2,}\b", left)
+            common = sum(w in _COMMON for w in words)
+            if (common >= 2 and common * 4 >= len(words)) or (common and len(words) >= 4):
+                span = (match.start() + start, match.start() + end)
+                yield finding("script.english", "warning", f"{shown(left)} seems to be English left over.", target=span)
+
+
+def _threes(text: str) -> frozenset[tuple[str, ...]]:
+    """Every three words that follow one another."""
+    words = re.findall(r"[a-z]+", text)
+    return frozenset(zip(words, words[1:], words[2:], strict=False))
+
+
+def _copied(run: str, known: frozenset[tuple[str, ...]]) -> Iterable[tuple[int, int]]:
+    """The longest stretches of a run of words that stand so in the source: Vietnamese words before it may look
+    English."""
+    words = list(re.finditer(r"[A-Za-z]+", run))
+    start: int | None = None
+    for at in range(len(words)):
+        same = tuple(w[0].lower() for w in words[at : at + 3]) in known
+        if same and start is None:
+            start = at
+        if start is not None and not same:
+            yield words[start].start(), words[at + 1].end()
+            start = None
 
 
 def _by_script(context: CheckContext, text: str, names: set[str], profile: LanguageProfile) -> Iterable[Finding]:

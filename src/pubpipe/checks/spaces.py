@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding
+from pubpipe.checks.context import CheckContext, Described, finding
 from pubpipe.model import Finding
 
 ID = "spaces"
+FINDINGS = (
+    Described(
+        "spaces",
+        "warning",
+        "Two spaces together, or a space before or after the text.",
+        "rights  and duties",
+    ),
+)
 
 _DOUBLE = re.compile("[ \u00a0\u3000]{2,}")
 

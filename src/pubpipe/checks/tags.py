@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding
+from pubpipe.checks.context import CheckContext, Described, finding
 from pubpipe.model import Finding, tag_problems
 
 ID = "tags"
+FINDINGS = (
+    Described(
+        "tags",
+        "error",
+        "A formatting mark, link or note of the English is missing, repeated, unknown or badly nested.",
+        "The <1>law</1> → law",
+    ),
+)
 
 
 def check(context: CheckContext) -> Iterable[Finding]:

@@ -6,10 +6,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from pubpipe.checks.context import CheckContext, finding
+from pubpipe.checks.context import CheckContext, Described, finding
 from pubpipe.model import Finding
 
 ID = "urls"
+FINDINGS = (
+    Described(
+        "urls",
+        "error/warning",
+        "A web or e-mail address is missing or changed (error), or added (warning).",
+        "https://example.org/a → https://example.org/b",
+    ),
+)
 
 ADDRESS = re.compile(
     r"(?:https?|ftp)://[!#-;=?-~]{1,2000}"

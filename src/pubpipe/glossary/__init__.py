@@ -2,8 +2,8 @@
 them."""
 
 from pubpipe.glossary.matching import Matcher, matcher
-from pubpipe.glossary.table import load
+from pubpipe.glossary.table import load, load_file
 from pubpipe.glossary.terms import Glossary, Rendering, Term
-from pubpipe.glossary.verifying import verify
+from pubpipe.glossary.verifying import FINDINGS, verify
 
-__all__ = ["Glossary", "Matcher", "Rendering", "Term", "load", "matcher", "verify"]
+__all__ = ["FINDINGS", "Glossary", "Matcher", "Rendering", "Term", "load", "load_file", "matcher", "verify"]

@@ -51,11 +51,16 @@ def load(folder: Path) -> Glossary:
         if other:
             raise GlossaryError(f"{other} is not a table that pubpipe reads.", remedy=_EXPORT)
         return Glossary()
+    return load_file(path)
+
+
+def load_file(path: Path) -> Glossary:
+    """The glossary in one table, whatever its name. Raises as `load`."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise GlossaryError(
-            f"{path.name} cannot be read: {error.strerror}.", remedy="Check the permissions of the file."
+            f"{path.name} cannot be read: {error.strerror}.", remedy="Check its name and rights."
         ) from error
     return parse(data, path.name)
 

@@ -13,6 +13,36 @@ from pubpipe.glossary.terms import Glossary
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Content, Finding, Severity, TermHit, plain
 
+FINDINGS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "terms",
+        "error/warning",
+        "No form of the term that the termbase wants stands there, or fewer than the term has places in the English. "
+        "A warning for a term that is only preferred.",
+        "migrant worker → foreign labourer",
+    ),
+    (
+        "terms.forbidden",
+        "error/warning",
+        "A form that the termbase refuses stands there. A warning where it may be a piece of a longer word.",
+        "migrant worker → illegal worker",
+    ),
+    (
+        "terms.name",
+        "error/warning",
+        "A name that stays as it is was translated (error) or has other capitals (warning).",
+        "ILO → iLo",
+    ),
+    (
+        "terms.weak",
+        "warning",
+        "A form of fewer than six characters was found where the dictionary sees no edge of a word: it may be a piece "
+        "of a longer one.",
+        "มา in มากมาย",
+    ),
+)
+"""Id, default severity, meaning and example of each kind of finding."""
+
 
 def verify(
     hits: Sequence[TermHit],

@@ -29,7 +29,7 @@ PROFILE = LanguageProfile(
         size=10.0,
     ),
     checking=Checking(
-        length_ratio=0.42,
+        length_ratio=0.45,
         sentence_end="。？！",  # W3C JLREQ 3.1.2, cl-06 and cl-04
         negation=(
             "ない",
@@ -48,6 +48,15 @@ PROFILE = LanguageProfile(
             "いいえ",
         ),
         negation_accidents=("必ず", "まず", "いずれ", "わずか", "非常", "無料", "未来", "不動産"),
+        negation_sure=("ません", "ではない", "てはならない"),
+        affirmed=(
+            "かもしれません",
+            "だけではありません",
+            "だけではない",
+            "ほかなりません",
+            "なければなりません",
+            "のみならず",
+        ),
         obligation=(
             "ねばならない",
             "なければならない",
@@ -78,6 +87,23 @@ PROFILE = LanguageProfile(
         eras={"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867},
         era_first_year="元",
         numerals="〇一二三四五六七八九十百千",
+        # CLDR units, concentr-percent, and the other words in use
+        percent=("パーセント", "割"),
+        # CLDR currencies, ja: the noun of each name without its country
+        currencies={
+            "USD": ("ドル",),
+            "THB": ("バーツ",),
+            "KHR": ("リエル",),
+            "MMK": ("チャット",),
+            "VND": ("ドン",),
+            "LAK": ("キープ",),
+            "JPY": ("円",),
+            "EUR": ("ユーロ",),
+            "GBP": ("ポンド",),
+            "CNY": ("元",),
+            "MYR": ("リンギット",),
+            "KRW": ("ウォン",),
+        },
     ),
     engine_codes={"mymemory": "ja-JP"},
 )

@@ -25,10 +25,11 @@ PROFILE = LanguageProfile(
         not_at_line_start="ៗ។៕៖ៈ",  # W3C Khmer Layout Requirements, line breaking
     ),
     checking=Checking(
-        length_ratio=1.04,
+        length_ratio=0.98,
         sentence_end="។៕?!",  # Unicode ch. 16.4: KHAN, BARIYOOSAN
         negation=("មិន", "ពុំ", "គ្មាន", "កុំ", "អត់", "ឥត"),
         negation_accidents=("កុំព្យូទ័រ", "កុំឡុង"),  # computer, during
+        negation_sure=("មិន", "ពុំ"),
         obligation=("ត្រូវ", "ចាំបាច់", "គប្បី", "កាតព្វកិច្ច", "តម្រូវ", "គួរ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
@@ -41,6 +42,23 @@ PROFILE = LanguageProfile(
         scales={"រយ": 2, "ពាន់": 3, "ម៉ឺន": 4, "សែន": 5, "លាន": 6, "កោដិ": 7, "ប៊ីលាន": 9, "ទ្រីលាន": 12},
         not_scales=("រយៈ",),  # duration, period
         year_offsets=(543,),  # Buddhist era, in use beside the common era in official documents
+        # CLDR units, concentr-percent
+        percent=("ភាគរយ",),
+        # CLDR currencies, km: the noun of each name without its country
+        currencies={
+            "USD": ("ដុល្លារ",),
+            "THB": ("បាត",),
+            "KHR": ("រៀល",),
+            "MMK": ("គីយ៉ាត",),
+            "VND": ("ដុង",),
+            "LAK": ("គីប",),
+            "JPY": ("យេន",),
+            "EUR": ("អឺរ៉ូ",),
+            "GBP": ("ផោន",),
+            "CNY": ("យ័ន",),
+            "MYR": ("រីងហ្គីត",),
+            "KRW": ("វ៉ុន",),
+        },
     ),
     engine_codes={"mymemory": "km-KH"},
 )

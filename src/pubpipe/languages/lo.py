@@ -26,10 +26,11 @@ PROFILE = LanguageProfile(
         not_at_line_start="ໆຯ",  # W3C Lao Layout Requirements, line breaking
     ),
     checking=Checking(
-        length_ratio=0.99,
+        length_ratio=0.91,
         sentence_end="",  # Unicode ch. 16.2: no mark of its own; usage differs, so none is asked for
         negation=("ບໍ່", "ບໍ", "ຫ້າມ", "ຢ່າ", "ປາສະຈາກ", "ໄຮ້"),
         negation_accidents=("ຢ່າງ", "ບໍລິ", "ບໍານ", "ບຳນ"),  # manner, service and company, pension
+        negation_sure=("ບໍ່",),
         obligation=("ຕ້ອງ", "ຈຳເປັນ", "ຄວນ", "ພຶງ", "ບັງຄັບ"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
@@ -43,6 +44,23 @@ PROFILE = LanguageProfile(
         not_scales=("ຮ້ອຍລະ", "ພັນທະ", "ພັນລະຍາ"),  # per cent, obligation, wife
         year_offsets=(543,),  # Buddhist era, in use beside the common era
         spelled_below=100,  # CLDR 48 spells lo from 100 on with Thai letters
+        # CLDR units, concentr-percent, and the other words in use
+        percent=("ເປີເຊັນ", "ຮ້ອຍລະ", "ສ່ວນຮ້ອຍ"),
+        # CLDR currencies, lo: the noun of each name without its country
+        currencies={
+            "USD": ("ໂດລ່າ", "ໂດລາ"),
+            "THB": ("ບາດ",),
+            "KHR": ("ຣຽວ",),
+            "MMK": ("ຈ໊າດ",),
+            "VND": ("ດົງ",),
+            "LAK": ("ກີບ",),
+            "JPY": ("ເຢນ",),
+            "EUR": ("ຢູໂຣ",),
+            "GBP": ("ປອນ",),
+            "CNY": ("ຢວນ",),
+            "MYR": ("ຣິງກິດ",),
+            "KRW": ("ວອນ",),
+        },
     ),
     engine_codes={"mymemory": "lo-LA"},
 )

@@ -30,7 +30,7 @@ PROFILE = LanguageProfile(
         not_at_line_start="၊။",  # W3C Myanmar Script Resources, line breaking
     ),
     checking=Checking(
-        length_ratio=1.50,
+        length_ratio=1.35,
         sentence_end="။?!",  # Unicode ch. 16.3: SECTION
         negation=("မ",),  # the prefix of verbal negation; also a common syllable: weak evidence
         obligation=("ရမည်", "ရမယ်", "ရပါမည်", "ရမှာ", "ရန်လို", "ဖို့လို", "လိုအပ်", "မဖြစ်မနေ", "ရမ", "သင့်"),
@@ -47,6 +47,24 @@ PROFILE = LanguageProfile(
         not_scales=("ရာခိုင်နှုန်း", "ရာနှုန်း", "ရာစု", "ရာသီ", "ရာဇဝတ်"),  # per cent, century, season, crime
         months={"ဇန္နဝါရီ": 1, "သြဂုတ်": 8},  # the spellings of TICO-19 and of older keyboards beside CLDR's
         scale_first=True,  # CLDR compact decimals, my: "ကုဋေ 0 သောင်း"
+        # CLDR units, concentr-percent, and the other words in use
+        percent=("ရာခိုင်နှုန်း", "ရာနှုန်း"),
+        # CLDR currencies, my: the noun of each name without its country
+        currencies={
+            "USD": ("ဒေါ်လာ",),
+            "THB": ("ဘတ်",),
+            "KHR": ("ရီးယဲ",),
+            "MMK": ("ကျပ်",),
+            "VND": ("ဒေါင်",),
+            "LAK": ("ကစ်",),
+            "JPY": ("ယန်း",),
+            "EUR": ("ယူရို",),
+            "GBP": ("ပေါင်",),
+            "CNY": ("ယွမ်",),
+            "MYR": ("ရင်းဂစ်",),
+            "KRW": ("ဝမ်",),
+        },
+        word_accidents=("ခုနှစ်",),  # year
     ),
     engine_codes={"mymemory": "my-MM"},
 )

@@ -43,8 +43,8 @@ class Checking(Value):
     """Thresholds and word lists for the checks."""
 
     length_ratio: float
-    """Mean target length by source length in characters (measured on the Universal Declaration of Human
-    Rights)."""
+    """Mean target length by source length in characters: midway between the Universal Declaration of Human
+    Rights and everyday prose, which is shorter (`make quality` measures both)."""
     sentence_end: str = ""
     """Characters that may end a sentence; empty: the script has no such mark and none is asked for."""
     negation: tuple[str, ...] = ()
@@ -53,6 +53,11 @@ class Checking(Value):
     negation_accidents: tuple[str, ...] = ()
     """Words that hold a marker of negation and negate nothing ("อย่าง" holds "อย่า"); they are passed
     over."""
+    negation_sure: tuple[str, ...] = ()
+    """Markers that say "not" wherever they stand as a word: where the English denies nothing, one of them was
+    added. Empty: not checked."""
+    affirmed: tuple[str, ...] = ()
+    """Phrases with a marker of `negation_sure` that deny nothing ("かもしれません", perhaps)."""
     obligation: tuple[str, ...] = ()
     """Markers of which at least one is expected where English says "must", "shall". Empty: not checked."""
     signature: tuple[tuple[int, int], ...] = ()
@@ -81,6 +86,14 @@ class Numbers(Value):
     """Names of months in use beside CLDR's."""
     spelled_below: int = 1_000_000_000
     """Numbers under this one are recognised as words (ICU's spell-out rules for the locale)."""
+    word_accidents: tuple[str, ...] = ()
+    """Words that hold the name of a number and count nothing ("ခုနှစ်" is seven and also "year"); they are
+    passed over where a number is looked for in words."""
+    percent: tuple[str, ...] = ()
+    """Words for per cent beside the sign. Empty: not compared."""
+    currencies: dict[str, tuple[str, ...]] = {}
+    """ISO 4217 code to what the language calls the money, without the country ("ดอลลาร์"); symbols and codes
+    are understood anyway. Empty: not compared."""
     numerals: str = ""
     """Digits from zero, then ten, hundred and thousand, where numbers are also written in ideographs."""
 

@@ -26,10 +26,11 @@ PROFILE = LanguageProfile(
         not_at_line_start="ๆฯ",  # W3C Thai Layout Requirements, line breaking
     ),
     checking=Checking(
-        length_ratio=0.88,
+        length_ratio=0.87,
         sentence_end="",  # Unicode ch. 16.1: no mark ends a Thai sentence
         negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "เลิก"),
         negation_accidents=("อย่าง", "มิถุน", "มิตร", "มิติ"),  # manner, June, friend, dimension
+        negation_sure=("ไม่",),
         obligation=("ต้อง", "จำเป็น", "ควร", "พึง", "บังคับ"),
         question_end=("ไหม", "หรือไม่", "หรือ", "อะไร", "ทำไม", "อย่างไร", "เท่าไร", "เท่าไหร่", "เมื่อไร", "ที่ไหน", "ใคร"),
     ),
@@ -43,6 +44,23 @@ PROFILE = LanguageProfile(
         scales={"ร้อย": 2, "พัน": 3, "หมื่น": 4, "แสน": 5, "ล้าน": 6},
         not_scales=("ร้อยละ", "พันธ", "แสนสาหัส"),  # per cent, bond, severe
         year_offsets=(543,),  # CLDR calendars, buddhist: year 1 is 543 before the common era
+        # CLDR units, concentr-percent, and the other words in use
+        percent=("เปอร์เซ็นต์", "ร้อยละ"),
+        # CLDR currencies, th: the noun of each name without its country
+        currencies={
+            "USD": ("ดอลลาร์",),
+            "THB": ("บาท",),
+            "KHR": ("เรียล",),
+            "MMK": ("จ๊าต",),
+            "VND": ("ดอง",),
+            "LAK": ("กีบ",),
+            "JPY": ("เยน",),
+            "EUR": ("ยูโร",),
+            "GBP": ("ปอนด์",),
+            "CNY": ("หยวน",),
+            "MYR": ("ริงกิต",),
+            "KRW": ("วอน",),
+        },
     ),
     engine_codes={"mymemory": "th-TH"},
 )

@@ -22,10 +22,21 @@ PROFILE = LanguageProfile(
     quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, vi
     typesetting=Typesetting(leading="0.7em"),  # measured: room for two marks on a capital
     checking=Checking(
-        length_ratio=1.24,
+        length_ratio=1.05,
         sentence_end=".?!…",
         negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
-        negation_accidents=("bất kỳ", "bất kì", "bất cứ", "vô cùng"),  # any, extremely
+        # any, extremely, for example, space, air, aviation
+        negation_accidents=(
+            "bất kỳ",
+            "bất kì",
+            "bất cứ",
+            "vô cùng",
+            "chẳng hạn",
+            "không gian",
+            "không khí",
+            "hàng không",
+        ),
+        negation_sure=("không", "chẳng"),
         obligation=("phải", "cần", "buộc", "nên", "bắt buộc", "nghĩa vụ", "yêu cầu"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only
@@ -57,6 +68,35 @@ PROFILE = LanguageProfile(
             )
             for word in words.replace("_", " ").split("/")
         },
+        # CLDR units, concentr-percent
+        percent=("phần trăm",),
+        # CLDR currencies, vi: the noun of each name without its country
+        currencies={
+            "USD": ("đô la", "đô-la"),
+            "THB": ("bạt", "baht"),
+            "KHR": ("riel",),
+            "MMK": ("kyat",),
+            "VND": ("đồng",),
+            "LAK": ("kip",),
+            "JPY": ("yên",),
+            "EUR": ("euro",),
+            "GBP": ("bảng",),
+            "CNY": ("nhân dân tệ",),
+            "MYR": ("ringgit",),
+            "KRW": ("won",),
+        },
+        word_accidents=(
+            "hàng năm",
+            "hằng năm",
+            "mỗi năm",
+            "một năm",
+            "trong năm",
+            "năm nay",
+            "năm qua",
+            "năm trước",
+            "năm sau",
+            "không",
+        ),  # a year in different phrases; "not" is also the word for zero
     ),
     engine_codes={"mymemory": "vi-VN"},
     latin_diacritics=True,
