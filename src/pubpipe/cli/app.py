@@ -7,6 +7,7 @@ import typer
 from pubpipe import __version__
 from pubpipe.cli import (
     backup,
+    check,
     doctor,
     glossary,
     init,
@@ -52,6 +53,7 @@ app.command(epilog="Example: pubpipe status")(status.status)
 app.command(epilog="Example: pubpipe segment summary.docx --json")(segment.segment)
 app.add_typer(review.app, name="review", help="What waits for a person; approve it, send it back, reject it.")
 app.command(epilog="Example: pubpipe render summary --languages km --preview")(render.render)
+app.command(epilog="Example: pubpipe check memory.tmx --language km")(check.check)
 app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
 app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")
 app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
