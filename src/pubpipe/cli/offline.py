@@ -24,11 +24,12 @@ def export(
     publication: str = typer.Argument(..., help="Id of the publication."),
     language: str = typer.Option(..., "--language", "-l", help="Language tags with commas, or 'all': one file each."),
     word: bool = typer.Option(False, "--word", help="A Word document (the default)."),
+    xlsx: bool = typer.Option(False, "--xlsx", help="A spreadsheet."),
     xliff: bool = typer.Option(False, "--xliff", help="XLIFF 2.1 for a translation tool."),
     xliff_12: bool = typer.Option(False, "--xliff-1.2", help="XLIFF 1.2 for an older one."),
     whole: bool = typer.Option(False, "--all", help="All sentences, not only those that this round asks for."),
     output: Path | None = typer.Option(
-        None, "--output", "-o", help="The new file; default: PUBLICATION.LANGUAGE.review.docx (or .xlf) here."
+        None, "--output", "-o", help="The new file; default: PUBLICATION.LANGUAGE.review.docx (or .xlsx, .xlf) here."
     ),
     workspace: Path | None = WorkspaceOption,
 ) -> None:
@@ -38,9 +39,9 @@ def export(
     from pubpipe.pipeline import offline
     from pubpipe.pipeline.workspace import write_atomically
 
-    if word + xliff + xliff_12 > 1:
-        raise ConfigError("one format at a time.", remedy="Choose --word, --xliff or --xliff-1.2.")
-    chosen = "xliff" if xliff else "xliff-1.2" if xliff_12 else "word"
+    if word + xlsx + xliff + xliff_12 > 1:
+        raise ConfigError("one format at a time.", remedy="Choose --word, --xlsx, --xliff or --xliff-1.2.")
+    chosen = "xlsx" if xlsx else "xliff" if xliff else "xliff-1.2" if xliff_12 else "word"
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         tags = _languages(ws, publication, language)
         if output is not None and len(tags) > 1:
@@ -58,7 +59,7 @@ def export(
 
 
 def import_(
-    file: Path = typer.Argument(..., help="The file that a reviewer sent back (.docx or .xlf)."),
+    file: Path = typer.Argument(..., help="The file that a reviewer sent back (.docx, .xlsx or .xlf)."),
     reviewer: str | None = typer.Option(
         None, "--reviewer", "-r", help="Who reviewed it; default: the name in the file, or the only author in it."
     ),

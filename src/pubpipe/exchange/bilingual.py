@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Literal
 
 from pubpipe.errors import ReviewError
@@ -223,11 +223,6 @@ def wrong_file(name: str, why: str, remedy: str = "") -> ReviewError:
     )
 
 
-def merged_bases(rows: Iterable[SheetRow]) -> Mapping[str, str]:
-    """Row code to short base hash, as a file carries it."""
-    return {row_code(r.segment): short_base(r.base) for r in rows}
-
-
 __all__ = [
     "DECISIONS",
     "Decision",
@@ -238,7 +233,6 @@ __all__ = [
     "SheetRow",
     "Stamp",
     "decision_of",
-    "merged_bases",
     "row",
     "row_code",
     "sheet",

@@ -22,17 +22,16 @@ from pubpipe.exchange.bilingual import (
     SheetRow,
     Stamp,
     decision_of,
-    merged_bases,
     row_code,
     short_base,
+    wrong_file,
 )
-from pubpipe.exchange.office import open_parts, pack, writable
+from pubpipe.exchange.office import document, main_part, open_parts, stamp, writable
 from pubpipe.identity import short
 from pubpipe.languages import SOURCE, LanguageProfile, profile
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_TYPES = "application/vnd.openxmlformats-officedocument"
 _MARK = re.compile(r"(</?\d{1,6}/?>)")
 _COLUMNS = (("number", 900), ("source", 4500), ("target", 4900), ("about", 2800), ("remarks", 2038))
 """What stands in each column, and its width in twips: together the text width of A4 landscape."""
@@ -49,41 +48,23 @@ _DECISION, _NAME = "Decision", "Your name"
 _FILE = re.compile(r"Publication:\s*(?P<publication>\S+)\s*·\s*Language:\s*(?P<language>\S+)\s*·.*?"
                    r"File code:\s*(?P<digest>[0-9a-f]{12,64})")  # fmt: skip
 _OURS = re.compile("(Translation review: |For: |Earlier remark: )")
-_PROPERTIES = ("publication", "language", "digest")
-_BASES_EACH = 12
-"""Row hashes in one document property: Word shows and keeps 255 characters of a text property."""
 
 
 def write(made: Sheet) -> bytes:
     """The round as a DOCX file; the same round gives the same bytes."""
     target = profile(made.language)
+    word = "wordprocessingml"
     parts = {
-        "[Content_Types].xml": _content_types(),
-        "_rels/.rels": _relationships(
-            ("rId1", f"{_R}/officeDocument", "word/document.xml"),
-            (
-                "rId2",
-                "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties",
-                "docProps/core.xml",
-            ),
-            ("rId3", f"{_R}/custom-properties", "docProps/custom.xml"),
-        ),
-        "docProps/core.xml": _core(made),
-        "docProps/custom.xml": _custom(made),
-        "word/_rels/document.xml.rels": _relationships(
-            ("rId1", f"{_R}/styles", "styles.xml"),
-            ("rId2", f"{_R}/settings", "settings.xml"),
-            ("rId3", f"{_R}/footer", "footer1.xml"),
-        ),
-        "word/document.xml": _document(made, target),
-        "word/styles.xml": _styles(target),
+        "word/document.xml": (f"{word}.document.main", _document(made, target)),
+        "word/styles.xml": (f"{word}.styles", _styles(target)),
         "word/settings.xml": (
+            f"{word}.settings",
             f'<w:settings xmlns:w="{_W}"><w:trackRevisions/><w:compat><w:compatSetting w:name="compatibilityMode" '
-            'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>'
+            'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>',
         ),
-        "word/footer1.xml": _footer(made),
+        "word/footer1.xml": (f"{word}.footer", _footer(made)),
     }
-    return pack(parts)
+    return document(made, parts, ("styles.xml", "settings.xml", "footer1.xml"))
 
 
 def read(data: bytes, name: str) -> Returned:
@@ -93,13 +74,11 @@ def read(data: bytes, name: str) -> Returned:
     Says nothing about whether the rows are right: that takes the edition as it is now.
     """
     package = open_parts(data, name)
-    root = package.xml(_main_part(package))
+    root = package.xml(main_part(package, "word/document.xml"))
     body = root.find(_q("body")) if root is not None and root.tag == _q("document") else None
     if body is None:
-        from pubpipe.exchange.bilingual import wrong_file
-
         raise wrong_file(name, "it is no Word document (.docx)")
-    return _Reader(_comments(package)).read(body, _stamp(package))
+    return _Reader(_comments(package)).read(body, stamp(package))
 
 
 # --- out
@@ -272,53 +251,6 @@ def _footer(made: Sheet) -> str:
     )
 
 
-def _core(made: Sheet) -> str:
-    return (
-        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-        'xmlns:dc="http://purl.org/dc/elements/1.1/">'
-        f"<dc:title>{escape(writable(made.title))}</dc:title></cp:coreProperties>"
-    )
-
-
-def _custom(made: Sheet) -> str:
-    values = {name: str(getattr(made, name)) for name in _PROPERTIES}
-    bases = [f"{code}:{base}" for code, base in merged_bases(made.rows).items()]
-    for at in range(0, len(bases), _BASES_EACH):
-        values[f"rows {at // _BASES_EACH + 1:04}"] = ",".join(bases[at : at + _BASES_EACH])
-    properties = "".join(
-        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{pid}" name={_a(f"pubpipe {key}")}>'
-        f"<vt:lpwstr>{escape(value)}</vt:lpwstr></property>"
-        for pid, (key, value) in enumerate(values.items(), 2)
-    )
-    return (
-        f'<Properties xmlns="{_R.replace("relationships", "custom-properties")}" '
-        f'xmlns:vt="{_R.replace("relationships", "docPropsVTypes")}">{properties}</Properties>'
-    )
-
-
-def _content_types() -> str:
-    word = f"{_TYPES}.wordprocessingml"
-    kinds = {
-        "/word/document.xml": f"{word}.document.main+xml",
-        "/word/styles.xml": f"{word}.styles+xml",
-        "/word/settings.xml": f"{word}.settings+xml",
-        "/word/footer1.xml": f"{word}.footer+xml",
-        "/docProps/core.xml": "application/vnd.openxmlformats-package.core-properties+xml",
-        "/docProps/custom.xml": f"{_TYPES}.custom-properties+xml",
-    }
-    overrides = "".join(f'<Override PartName="{part}" ContentType="{kind}"/>' for part, kind in kinds.items())
-    return (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/>{overrides}</Types>'
-    )
-
-
-def _relationships(*targets: tuple[str, str, str]) -> str:
-    each = "".join(f'<Relationship Id="{id_}" Type="{kind}" Target="{target}"/>' for id_, kind, target in targets)
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{each}</Relationships>'
-
-
 def _a(value: str) -> str:
     return quoteattr(writable(value))
 
@@ -337,32 +269,6 @@ def _local(element: Any) -> str:
 
 def _value(element: Any, name: str = "val") -> str:
     return str(element.get(_q(name)) or "") if element is not None else ""
-
-
-def _main_part(package: Any) -> str:
-    """The document part by its relationship: some programs give it another name."""
-    rels = package.xml("_rels/.rels")
-    for each in rels if rels is not None else ():
-        if str(each.get("Type", "")).endswith("/officeDocument"):
-            return str(each.get("Target", "")).lstrip("/")
-    return "word/document.xml"
-
-
-def _stamp(package: Any) -> Stamp:
-    root = package.xml("docProps/custom.xml")
-    found: dict[str, str] = {}
-    for each in root if root is not None else ():
-        key = str(each.get("name", ""))
-        if key.startswith("pubpipe "):
-            found[key.removeprefix("pubpipe ")] = "".join(each.itertext()).strip()
-    bases: dict[str, str] = {}
-    for key, value in found.items():
-        if key.startswith("rows "):
-            for pair in value.split(","):
-                code, sign, base = pair.partition(":")
-                if sign:
-                    bases[code] = base
-    return Stamp(bases=bases, **{key: found.get(key, "") for key in _PROPERTIES})
 
 
 def _comments(package: Any) -> dict[str, tuple[str, str]]:

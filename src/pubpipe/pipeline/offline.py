@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from pubpipe.errors import ReviewError
-from pubpipe.exchange import bilingual, intake, review_docx, xliff
+from pubpipe.exchange import bilingual, intake, review_docx, xliff, xlsx
 from pubpipe.exchange.bilingual import Decision, Returned, Sheet
 from pubpipe.exchange.intake import Intake, Question, Remark
+from pubpipe.exchange.office import open_parts
 from pubpipe.identity import digest_bytes, short
 from pubpipe.model import LanguageTag, ReviewAnswer, ReviewRequest, Value, from_markup, to_markup
 from pubpipe.pipeline.edition import EditionView, view
@@ -27,6 +28,7 @@ _LONGEST = 6_000
 
 FORMATS: dict[str, tuple[Callable[[Sheet], bytes], str]] = {
     "word": (review_docx.write, ".docx"),
+    "xlsx": (xlsx.write, ".xlsx"),
     "xliff": (xliff.write, ".xlf"),
     "xliff-1.2": (xliff.write_1_2, ".xlf"),
 }
@@ -222,10 +224,11 @@ def _waiting(present: EditionView) -> ReviewRequest:
 def _read(data: bytes, name: str) -> Returned:
     """What came back, by what the file is and not by what it is called."""
     if data[:2] == b"PK" or data[:4] == b"\xd0\xcf\x11\xe0":
-        return review_docx.read(data, name)
+        is_sheet = "xl/workbook.xml" in open_parts(data, name)
+        return xlsx.read(data, name) if is_sheet else review_docx.read(data, name)
     if b"xliff" in data[:4_000].replace(b"\x00", b"").lower():
         return xliff.read(data, name)
-    raise bilingual.wrong_file(name, "it is neither a Word document (.docx) nor XLIFF")
+    raise bilingual.wrong_file(name, "it is neither a Word document (.docx) nor a spreadsheet (.xlsx) nor XLIFF")
 
 
 def _note(ws: Workspace, digest: str, publication: str, language: str) -> tuple[Sheet | None, tuple[str, ...]]:

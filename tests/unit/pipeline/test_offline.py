@@ -277,6 +277,18 @@ def test_xliff_takes_the_same_way(ws: Workspace) -> None:
     assert translation(ws, row.segment) == "ពាក្យថ្មី"
 
 
+def test_a_spreadsheet_takes_the_same_way(ws: Workspace) -> None:
+    made = offline.export(ws, "rights", "km", "xlsx")
+    row = sheet(waiting(ws)).rows[unmarked(sheet(waiting(ws)))[0]]
+    place = "xl/worksheets/sheet1.xml"
+    data = rezipped(
+        made.data, lambda name, d: d.replace(row.target.encode(), "ពាក្យថ្មី".encode()) if name == place else d
+    )
+    _, verdict, problems = handed_in(ws, data, reviewer=REVIEWER, decision="approve")
+    assert (verdict.hindrances, problems) == ((), ())
+    assert translation(ws, row.segment) == "ពាក្យថ្មី"
+
+
 def test_corrections_that_an_answer_did_not_carry_are_found(ws: Workspace) -> None:
     reviewer = Reviewer(ws)
     one, two = unmarked(reviewer.sheet)[:2]
