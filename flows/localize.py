@@ -21,7 +21,8 @@ from prefect.states import Cancelled, Completed, Failed
 from pubpipe import pipeline
 from pubpipe.errors import PubpipeError
 from pubpipe.model import RecordedDecision, Rendition, ReviewAnswer, ReviewRequest
-from pubpipe.server import client, form, rounds, wording
+from pubpipe.root import STATE_FOLDER
+from pubpipe.server import client, form, people, rounds, signature, wording
 from pubpipe.server.here import files_url, interface, own_address
 
 
@@ -62,6 +63,14 @@ def record(workspace: str, request: ReviewRequest, answer: ReviewAnswer, reviewe
     if problems:
         get_run_logger().warning("the answer of %s was not taken: %d problems", reviewer, len(problems))
     return problems
+
+
+@task(task_run_name="turn away an answer", **STEP)
+def turn_away(workspace: str, request: ReviewRequest, answer: ReviewAnswer, problem: str) -> None:
+    """Put an answer that nobody may have given on record; the next form says why it was not taken."""
+    get_run_logger().warning("an answer was turned away: %s", problem)
+    with pipeline.open_workspace(Path(workspace)) as ws:
+        rounds.refuse(ws, request, answer, problem)
 
 
 @task(task_run_name="preview {publication} · {language}", cache_policy=NO_CACHE, persist_result=False)
@@ -118,6 +127,11 @@ def _localize(workspace: str, publication: str, language: str) -> State[Any]:
     return Completed(message=", ".join(r.path for r in renditions))
 
 
+def state_folder(workspace: str) -> Path:
+    """Where accounts and the server's secret lie."""
+    return Path(workspace) / STATE_FOLDER
+
+
 def _take(workspace: str, publication: str, language: str, given: rounds.Round, run_id: str) -> None:
     """Record the last answer. Earlier ones were recorded before the form that followed them was put up.
 
@@ -127,8 +141,13 @@ def _take(workspace: str, publication: str, language: str, given: rounds.Round, 
         request = pipeline.next_review(ws, publication, language)
     if request is None or given.values is None:
         return
-    answer = form.read_answer(request, given.values, about=given.about, shown=given.shown, run=run_id, at=given.at)
-    record(workspace, request, answer, answer.reviewer)
+    verdict = signature.judge(state_folder(workspace), run_id, given.values, language=language, stage=request.stage)
+    at = verdict.at or given.at
+    answer = form.read_answer(request, given.values, about=given.about, shown=given.shown, run=run_id, at=at)
+    if verdict.problem:
+        turn_away(workspace, request, answer, verdict.problem)
+    else:
+        record(workspace, request, answer, answer.reviewer)
 
 
 def _wait(workspace: str, publication: str, language: str, request: ReviewRequest, number: int) -> None:
@@ -149,7 +168,12 @@ def _wait(workspace: str, publication: str, language: str, request: ReviewReques
         "%s waits for a reviewer: %d of %d segments", request.stage, len(request.attention), len(request.items)
     )
     suspend_flow_run(
-        wait_for_input=form.review_form(request, markdown=interface() == "v1", artifact=table),
+        wait_for_input=form.review_form(
+            request,
+            markdown=interface() == "v1",
+            artifact=table,
+            accounts=bool(people.load(state_folder(workspace)).people),
+        ),
         key=rounds.pause_key(number),
     )
 

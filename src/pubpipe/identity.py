@@ -7,7 +7,9 @@ ingredients; tests/unit/test_identity.py pins their values. To change one is a d
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NewType
 
@@ -90,6 +92,42 @@ def rendition_key(edition: Hash, format_: str, ingredients: Mapping[str, str]) -
 def decision_hash(previous: Hash | None, record: Mapping[str, Any]) -> Hash:
     """The link of the decision chain: the entry's own fields and the hash of the entry before it."""
     return digest("decision", 1, previous, dict(record))
+
+
+def seal(secret: bytes, *parts: Any) -> Hash:
+    """The same for JSON-like values, under a key (HMAC-SHA256): only who holds `secret` can make it."""
+    data = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Hash(hmac.new(secret, data.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest())
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell where they differ."""
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+
+
+SCRYPT = (15, 8, 3)
+"""log2 of N, r, p: 32 MB and about a third of a second (OWASP Password Storage Cheat Sheet, scrypt)."""
+
+
+def password_hash(password: str, salt: bytes, cost: tuple[int, int, int] = SCRYPT) -> str:
+    """What is stored instead of a password: slow to make (scrypt), with its cost and `salt` in front.
+
+    The password is taken in Unicode's form C (RFC 8265, 4.2), so that it does not matter which keyboard typed it.
+    """
+    log_n, r, p = cost
+    said = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    made = hashlib.scrypt(said, salt=salt, n=2**log_n, r=r, p=p, maxmem=256 * 2**log_n * r, dklen=32)
+    return f"scrypt${log_n}${r}${p}${salt.hex()}${made.hex()}"
+
+
+def password_matches(password: str, stored: str) -> bool:
+    """Whether this is the password that `stored` was made of; False also for what is no such hash."""
+    try:
+        name, log_n, r, p, salt, _ = stored.split("$")
+        made = password_hash(password, bytes.fromhex(salt), (int(log_n), int(r), int(p)))
+    except ValueError:
+        return False
+    return name == "scrypt" and same(made, stored)
 
 
 def short(value: Hash) -> str:

@@ -73,6 +73,10 @@ class ServerSettings(Value):
     """Which of Prefect's two interfaces is shown first; v1 keeps what was typed when an answer is refused."""
     database_url: str | None = None
     """Prefect's own database; None: SQLite in the workspace."""
+    trusted_proxy: bool = False
+    """A web server of yours stands in front, adds TLS and sets X-Forwarded-For; then accounts are required."""
+    public_url: str | None = None
+    """The address that people use, where it is not http://host:port ("https://reviews.example.org")."""
 
 
 class RebuildSettings(Value):

@@ -164,6 +164,7 @@ def _whole(broken: str | None) -> str:
 
 def _server(ws: object, root: Path) -> str:
     from pubpipe.server import find_server
+    from pubpipe.server.client import safe
 
     address = find_server(root, getattr(ws, "environ", {}))
-    return f"up at {address}" if address else "not up ('pubpipe up' starts it)"
+    return f"up at {safe(address)}" if address else "not up ('pubpipe up' starts it)"

@@ -11,6 +11,7 @@ import typer
 
 from pubpipe.cli import offline, report
 from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
+from pubpipe.cli.people import vouched
 from pubpipe.errors import ConfigError, PubpipeError, ReviewError
 
 if TYPE_CHECKING:
@@ -187,7 +188,9 @@ def reopen(
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         for tag in _languages(ws, publication, language):
-            reopen_edition(ws, publication, tag, reviewer, comment)
+            rejected = [d.stage for d in ws.store.decisions.all(publication, tag) if d.verdict == "reject"]
+            name = vouched(ws, reviewer, tag, rejected[-1]) if rejected else reviewer
+            reopen_edition(ws, publication, tag, name, comment)
             print(f"{publication}/{tag}: open for review again.")
 
 
@@ -322,10 +325,15 @@ def _build(
 
 
 def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> tuple[str, ...]:
-    """To the flow run that waits with this round where there is one, else straight to the record."""
+    """To the flow run that waits with this round where there is one, else straight to the record.
+
+    Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here.
+    """
     from pubpipe import pipeline
     from pubpipe.server import answer_run, find_server
 
+    name = vouched(ws, answer.reviewer, request.language, request.stage)
+    answer = answer.model_copy(update={"reviewer": name})
     address = find_server(root, ws.environ)
     if address is not None:
         problems = answer_run(address, ws, request, answer)

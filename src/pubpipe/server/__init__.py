@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pubpipe.server.runs import answer_run, find_server
+    from pubpipe.server.runs import answer_run, find_server, vouch
     from pubpipe.server.supervise import down, up, up_in_background
 
 _HOMES = {
@@ -14,6 +14,7 @@ _HOMES = {
     "down": "supervise",
     "up": "supervise",
     "up_in_background": "supervise",
+    "vouch": "runs",
 }
 
 
@@ -26,4 +27,4 @@ def __getattr__(name: str) -> object:
     return getattr(importlib.import_module(f"pubpipe.server.{_HOMES[name]}"), name)
 
 
-__all__ = ["answer_run", "down", "find_server", "up", "up_in_background"]
+__all__ = ["answer_run", "down", "find_server", "up", "up_in_background", "vouch"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
@@ -9,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 
 def leave_with(parent: int) -> None:
@@ -24,18 +26,21 @@ def leave_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
-def serve(host: str, port: int, output: Path) -> None:
-    """Prefect's server with our layer around it, until SIGTERM."""
+def serve(settings: dict[str, Any]) -> None:
+    """Prefect's server with our layer around it, until SIGTERM. `settings`: what `Gate` takes, paths as texts."""
     import uvicorn
     from prefect.server.api.server import create_app
 
     from pubpipe.server.gate import Gate
 
-    app = Gate(create_app(final=True), host=host, port=port, output=output)
+    paths = {name: Path(settings[name]) for name in ("output", "state")}
+    app = Gate(create_app(final=True), **{**settings, **paths})
     uvicorn.run(
         app,
-        host=host,
-        port=port,
+        host=settings["host"],
+        port=settings["port"],
+        proxy_headers=False,  # whom to believe about addresses is for the gate to say
+        server_header=False,
         log_level="warning",
         timeout_keep_alive=10,
         timeout_graceful_shutdown=3,
@@ -55,7 +60,7 @@ def main(arguments: list[str]) -> None:
     parent, kind, *rest = arguments
     leave_with(int(parent))
     if kind == "server":
-        serve(rest[0], int(rest[1]), Path(rest[2]))
+        serve(json.loads(rest[0]))
     elif kind == "worker":
         work(rest[0], int(rest[1]))
     else:

@@ -291,16 +291,19 @@ def run_url(address: str, run_id: str) -> str:
 
 def page_url(address: str, page: str) -> str:
     """A page of the interface that this server shows first; the other stands under another path."""
-    return f"{safe(address)}{_interface_path(address)}/{page}"
+    return f"{_interface(address)}/{page}"
 
 
 @functools.cache
-def _interface_path(address: str) -> str:
+def _interface(address: str) -> str:
+    """Where people find this server's first interface; behind a proxy that is another address than ours."""
     try:
         settings = call(address, "GET", "/ui-settings", api="", tries=1, missing=True) or {}
     except ServerError:
-        return ""
-    return str(settings.get(f"{settings.get('default_ui')}_base_url") or "").rstrip("/")
+        return safe(address)
+    base = str(settings.get("api_url") or "").removesuffix("/api")
+    path = str(settings.get(f"{settings.get('default_ui')}_base_url") or "").rstrip("/")
+    return f"{base if urlsplit(base).scheme else safe(address)}{path}"
 
 
 # ---- the wire
@@ -459,7 +462,8 @@ class RefusedError(ServerError):
 
 def _refused(address: str, method: str, path: str, status: int) -> RefusedError:
     remedies = {
-        401: "It asks for Prefect's password: put user:password@ before the host in the address.",
+        401: "It asks for a login: use its own workspace, or set PREFECT_API_AUTH_STRING=name:token.",
+        403: "This account may not do that there.",
         404: "It was deleted there, or belongs to another server.",
         409: "Somebody else was faster; look at the run again.",
         429: "It is busy; try again in a minute.",

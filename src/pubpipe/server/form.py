@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from pubpipe.model import ReviewAnswer, ReviewItem, ReviewRequest
-from pubpipe.server import wording
+from pubpipe.server import signature, wording
 
 if TYPE_CHECKING:
     from prefect.input import RunInput
@@ -25,7 +25,9 @@ KEEPS = (
 )
 
 
-def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str = "") -> type[RunInput]:
+def review_form(
+    request: ReviewRequest, *, markdown: bool = True, artifact: str = "", accounts: bool = False
+) -> type[RunInput]:
     """The form that a suspended run waits with: one text area a segment, and the decision after them.
 
     Every rule that JSON Schema can say is in the schema, because only that is checked while the dialog is
@@ -35,12 +37,14 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     be empty; to request changes or reject, a comment is needed, and a segment that has no translation yet may stay so.
 
     `markdown`: whether the interface renders Markdown in field descriptions (v1 does, v2 shows them raw).
-    `artifact`: link to the side-by-side table.
+    `artifact`: link to the side-by-side table. `accounts`: reviewers log in, so that nobody is asked for a name.
+    The login's name and seal come in fields that no interface shows; every form takes them, because the first account
+    may be made while it waits.
     """
     from prefect.input import RunInput
     from pydantic import ConfigDict, Field, create_model
 
-    notice = _notice(request, artifact)
+    notice = _notice(request, artifact, accounts)
     # v1 squeezes the description of a long form to no height at all, so there the notice stands in the first field.
     digest = Field(
         title="About this review" if markdown else "Text under review",
@@ -102,11 +106,12 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
             ),
         ),
     )
-    who = "Who answers: " + ", ".join(request.people) + "." if request.people else "Your own name."
-    fields["reviewer"] = (
-        str,
-        Field(title="Your name", description=_lines(who, markdown), min_length=2, max_length=80),
-    )
+    if not accounts:
+        who = "Who answers: " + ", ".join(request.people) + "." if request.people else "Your own name."
+        fields["reviewer"] = (
+            str,
+            Field(title="Your name", description=_lines(who, markdown), min_length=2, max_length=80),
+        )
     fields["comment"] = (
         str,
         Field(
@@ -120,7 +125,9 @@ def review_form(request: ReviewRequest, *, markdown: bool = True, artifact: str 
     if texts:
         rules.append(_when(["approve"], {name: {"minLength": 1} for name in texts}, empty))
     about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
-    extra: dict[str, Any] = {"allOf": rules, ABOUT: about}
+    about |= {"publication": request.publication, "language": request.language}
+    stamped = {f"^(reviewer|{signature.FIELD})$": {"type": "string", "maxLength": 400}}
+    extra: dict[str, Any] = {"allOf": rules, "patternProperties": stamped, ABOUT: about}
     rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}
     base: type[RunInput] = type("Review", (RunInput,), rules_of)
     made = create_model("Review", __base__=base, **fields)
@@ -164,7 +171,7 @@ def read_answer(
         stage=str(about.get("stage") or request.stage),
         digest=values["digest"],
         decision=values["decision"],
-        reviewer=str(values["reviewer"]).strip(),
+        reviewer=str(values.get("reviewer") or "").strip(),
         comment=str(values.get("comment") or "").strip(),
         texts={
             _segment_id(name): str(text)
@@ -224,7 +231,7 @@ def _lines(text: str, markdown: bool) -> str:
     return wording.escape(text) if markdown else wording.visible(text)
 
 
-def _notice(request: ReviewRequest, artifact: str) -> str:
+def _notice(request: ReviewRequest, artifact: str, accounts: bool) -> str:
     escape = wording.escape
     lines = [f"### {escape(request.title)} · {escape(request.language_name)} · {escape(request.stage)}\n"]
     if request.problems:
@@ -244,4 +251,6 @@ def _notice(request: ReviewRequest, artifact: str) -> str:
         lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
     where = f"[side by side]({artifact})" if artifact else "under Artifacts"
     lines.append(f"The whole text: {where}.\n\n{KEEPS}\n\nThe digits below bind your answer to exactly this text.")
+    if accounts:
+        lines.append("\nYour name is taken from your login; it is at the lower right of every page.")
     return "\n".join(lines)

@@ -1,18 +1,24 @@
-"""The layer around Prefect's web application: who may call it from a browser, what its pages load, our files.
-
-Accounts and stamped reviewers go here when they come; until then the server listens on loopback only.
-"""
+"""The layer around Prefect's web application: who may call it and for what, what its pages load, our files."""
 
 from __future__ import annotations
 
+import contextlib
+import json
+import logging
 import mimetypes
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+from pubpipe.errors import ConfigError, PubpipeError, StoreError
+from pubpipe.server import pages, people, policy, signature
+from pubpipe.server.door import HOURS, Clock, Door, Refused, Visitor, client_address, utc_now
+from pubpipe.server.form import ABOUT
 from pubpipe.server.here import FILES_PATH
+
+log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -23,31 +29,62 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 SHARED = {".pdf", ".docx", ".png", ".json"}
 """What is served of the output folder; nothing that a browser would run on this origin."""
 STYLE_PATH = "/pubpipe/prefect.css"
+HEALTH_PATH = "/api/health"
 _LINK = f'<link rel="stylesheet" href="{STYLE_PATH}"></head>'.encode()
 _CHUNK = 256 * 1024
+_LONGEST_ANSWER = 16 * 1024 * 1024
+_LONGEST_LOGIN = 8 * 1024
+_CLOSED = 1008
+"""The websocket code for "against the rules" (RFC 6455, 7.4.1)."""
 
 
 class Gate:
-    """An ASGI application: Prefect's, with four additions.
+    """An ASGI application: Prefect's, with five additions.
 
-    1. Host and Origin are ours. Prefect has no accounts, so that any page open in the reviewer's browser could
-       otherwise resume a run on loopback (cross-site request, DNS rebinding).
-    2. Pages load nothing from other hosts: a Content-Security-Policy on every HTML answer. It keeps pictures in a
+    1. Host and Origin are ours: any page open in the reviewer's browser could otherwise resume a run (cross-site
+       request, DNS rebinding).
+    2. Once the workspace has accounts everything needs a login, websockets included; people may read and answer, the
+       rest of Prefect's API is for admins and programs (`policy`). On a resume the person's name is stamped and the
+       whole answer sealed (`signature`); who has no right at that stage in that language is refused.
+    3. Pages load nothing from other hosts: a Content-Security-Policy on every HTML answer. It keeps pictures in a
        text from phoning home, and Prefect's v2 interface from its analytics host.
-    3. Pages get a style sheet that lets sentences wrap and boxes grow (prefect.css).
-    4. `/pubpipe/files/` is the output folder, read-only, so that previews and documents open from the run's page.
+    4. Pages get a style sheet that lets sentences wrap and boxes grow (prefect.css).
+    5. `/pubpipe/files/` is the output folder, read-only, so that previews and documents open from the run's page.
+
+    `state`: the workspace's `.pubpipe` folder; None: no accounts. `public_url`: the address that people use, where a
+    proxy stands in front. `exposed`: others can reach this address, so that without accounts nobody is let in.
     """
 
-    def __init__(self, app: App, *, host: str, port: int, output: Path) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        host: str,
+        port: int,
+        output: Path,
+        state: Path | None = None,
+        public_url: str = "",
+        trusted_proxy: bool = False,
+        exposed: bool = False,
+        now: Clock = utc_now,
+    ) -> None:
         self.app = app
         names = {host, "127.0.0.1", "localhost", "[::1]"}
         self.hosts = {f"{f'[{n}]' if ':' in n and not n.startswith('[') else n}:{port}" for n in names}
         if port == 80:
             self.hosts |= names
+        public = urlsplit(public_url)
+        if public.netloc:
+            self.hosts.add(public.netloc)
+        self.secure = public.scheme == "https"
+        self.trusted_proxy = trusted_proxy
+        self.exposed = exposed
         self.output = output
+        self.now = now
+        self.door = Door(state, cookie=f"pubpipe_session_{port}", now=now) if state is not None else None
         self.style = Path(__file__).with_name("prefect.css").read_text(encoding="utf-8")
-        sockets = " ".join(f"ws://{h}" for h in sorted(self.hosts) if "[" not in h)  # CSP knows no IPv6 literals
-        self.policy = (
+        sockets = " ".join(f"{kind}://{h}" for h in sorted(self.hosts) if "[" not in h for kind in ("ws", "wss"))
+        self.policy = (  # CSP knows no IPv6 literals
             "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; "
             "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
             f"connect-src 'self' {sockets}; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; "
@@ -59,23 +96,295 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if refusal := self._refusal(headers):
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": refusal})
-            else:
-                await _answer(send, 403, refusal)
+        if refusal := self._refusal(scope, headers):
+            await _refuse(scope, receive, send, 403, refusal)
             return
+        try:
+            guarded = self.door is not None and bool(self.door.people().people)
+        except StoreError as error:
+            log.error("%s", error)
+            await _refuse(scope, receive, send, 503, "The accounts cannot be read. Tell who runs this server.")
+            return
+        if not guarded and self.exposed:
+            await _refuse(scope, receive, send, 503, "This server has no accounts yet: 'pubpipe people add'.")
+        elif not guarded or self.door is None:
+            await self._serve(scope, receive, send, headers, None)
+        elif scope["type"] == "websocket":
+            await self._socket(self.door, scope, receive, send, headers)
+        else:
+            await self._guarded(self.door, scope, receive, send, headers)
+
+    # ---- with accounts
+
+    async def _guarded(self, door: Door, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
+        """Everything but websockets, once there are accounts."""
+        method, path = scope["method"], scope["path"]
+        if path == HEALTH_PATH and method == "GET":  # says that somebody is here, no more
+            await self.app(scope, receive, send)
+            return
+        if path == pages.LOGIN_PATH:
+            await self._login(door, scope, receive, send, headers)
+            return
+        try:
+            visitor = await self._visitor(door, scope, headers)
+        except Refused as refused:
+            await _answer_json(send, 429 if refused.wait else 401, refused.words)
+            return
+        if visitor is None:
+            if method == "GET" and "text/html" in headers.get("accept", ""):
+                query = scope.get("query_string", b"").decode("latin-1")
+                await _redirect(send, pages.login_link(path + (f"?{query}" if query else "")))
+            else:
+                await _answer_json(send, 401, "Please log in.")
+            return
+        if path == pages.ACCOUNT_PATH:
+            await self._account(door, visitor, scope, receive, send, headers)
+        elif path == pages.LOGOUT_PATH and method == "POST":
+            door.end(visitor.session)
+            await _redirect(send, pages.LOGIN_PATH, self._cookie(door, "", 0))
+        elif visitor.must_choose:
+            if method == "GET" and "text/html" in headers.get("accept", ""):
+                await _redirect(send, pages.ACCOUNT_PATH)
+            else:
+                await _answer_json(send, 403, f"Choose a password of your own first: {pages.ACCOUNT_PATH}")
+        elif policy.odd(path):
+            await _answer_json(send, 400, "This is no address of this server.")
+        elif (run := policy.resumed_run(method, path)) is not None:
+            await self._resume(door, visitor, run, scope, receive, send)
+        elif (language := self._language(path)) and not visitor.account.speaks(language):
+            await _answer_json(send, 403, f"{visitor.account.name} has no rights in this language.")
+        elif path.startswith("/pubpipe/") or policy.allowed(visitor.account, "http", method, path):
+            await self._serve(scope, receive, send, headers, visitor)
+        else:
+            log.warning("%s: %s %s is not open to a %s", visitor.account.name, method, path, visitor.account.role)
+            await _answer_json(send, 403, f"This is not open to a {visitor.account.role}: {method} {path}")
+
+    async def _visitor(self, door: Door, scope: Scope, headers: dict[str, str]) -> Visitor | None:
+        """Who sends this request; None where it says nothing of who. Refused where what it says is wrong."""
+        address = client_address(scope, headers, trusted_proxy=self.trusted_proxy)
+        if (header := headers.get("authorization")) and (visitor := await door.by_header(header, address)):
+            return visitor
+        return door.by_cookie(headers["cookie"]) if "cookie" in headers else None
+
+    async def _resume(self, door: Door, visitor: Visitor, run: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """A person's answer: the right is checked, the name stamped, the whole sealed, and only then is it Prefect's.
+
+        A program may hand in only what was sealed before (the terminal does that after it asked for the password).
+        """
+        account = visitor.account
+        try:
+            said = json.loads(await _body(receive, _LONGEST_ANSWER))
+            values = said["run_input"]
+            # anything but texts could be a template that the server evaluates
+            fine = isinstance(values, dict) and all(isinstance(v, str) for v in values.values())
+        except (ValueError, KeyError, TypeError):
+            fine = False
+        if not fine:
+            await _answer_json(send, 400, "An answer is made of texts.")
+            return
+        if account.role == "service":
+            if signature.sealed_at(door.secret, run, values) is None:
+                await _answer_json(send, 403, account.refusal("", ""))
+                return
+        else:
+            language, stage = await self._asked(scope, run)
+            refusal = account.refusal(language, stage) if stage else "This run waits for no review."
+            if refusal:
+                log.warning("answer of %s to run %s refused: %s", account.name, run, refusal)
+                await _answer_json(send, 403, refusal)
+                return
+            values = signature.signed(door.secret, run, values, account.name, self.now())
+        body = json.dumps({"run_input": values}, ensure_ascii=False).encode()
+        kept = [(k, v) for k, v in scope["headers"] if k.lower() not in (b"content-length", b"transfer-encoding")]
+        kept = [(k, v) for k, v in kept if k.lower() != b"content-type"]
+        added = [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
+        path = f"/api/flow_runs/{run}/resume"
+        changed = {**scope, "path": path, "raw_path": path.encode(), "headers": [*kept, *added]}
+        await self.app(changed, _replay(body, receive), send)
+
+    async def _asked(self, scope: Scope, run: str) -> tuple[str, str]:
+        """(language, stage) of the form that this run waits with, as Prefect has it; ("", "") where there is none.
+
+        The flow asks again with what our own record says, so that nothing hangs on these two being true.
+        """
+        state = await self._fetch(scope, f"/api/flow_runs/{run}")
+        try:
+            key = state["state"]["state_details"]["run_input_keyset"]["schema"]
+            schema = await self._fetch(scope, f"/api/flow_runs/{run}/input/{key}")
+            about = schema[ABOUT]
+            language = about.get("language") or next(
+                t.removeprefix("lang:") for t in state["tags"] if t.startswith("lang:")
+            )
+            return str(language), str(about["stage"])
+        except (KeyError, TypeError, StopIteration, AttributeError):
+            return "", ""
+
+    async def _fetch(self, scope: Scope, path: str) -> Any:
+        """What Prefect's API answers to us; None where it does not."""
+        status, parts = 0, [b""]
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            parts.append(message.get("body", b""))
+
+        asked = {
+            **{k: v for k, v in scope.items() if k in ("type", "asgi", "http_version", "scheme", "server", "client")},
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "query_string": b"",
+            "headers": [(b"host", b"127.0.0.1"), (b"accept", b"application/json")],
+        }
+        await self.app(asked, receive, send)
+        try:
+            return json.loads(b"".join(parts)) if status == 200 else None
+        except ValueError:
+            return None
+
+    async def _socket(self, door: Door, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
+        """A websocket: known by its cookie or header, else by the first message, as Prefect's own clients do it."""
+        try:
+            visitor = await self._visitor(door, scope, headers)
+        except Refused as refused:
+            await _refuse(scope, receive, send, 403, refused.words)
+            return
+        path = scope["path"]
+
+        def closed(who: Visitor) -> bool:
+            return who.must_choose or policy.odd(path) or not policy.allowed(who.account, "websocket", "GET", path)
+
+        asks = "prefect" in [p.strip() for p in headers.get("sec-websocket-protocol", "").split(",")]
+        if (visitor is None and not asks) or (visitor is not None and closed(visitor)):
+            await _refuse(
+                scope, receive, send, 403, "Please log in." if visitor is None else "This is not open to you."
+            )
+            return
+        address = client_address(scope, headers, trusted_proxy=self.trusted_proxy)
+        ended = False
+
+        async def heard() -> Message:
+            nonlocal visitor
+            message = await receive()
+            if visitor is None and message["type"] == "websocket.receive":
+                # nothing but the greeting has gone to this stranger, and nothing more will
+                with contextlib.suppress(Refused):
+                    found = await door.by_login(_token(message), address)
+                    if not closed(found):
+                        visitor = found
+                if visitor is None:
+                    return {"type": "websocket.disconnect", "code": _CLOSED}
+            return message
+
+        async def told(message: Message) -> None:
+            nonlocal ended
+            if ended:
+                return
+            if visitor is None and message["type"] == "websocket.send":
+                message = {"type": "websocket.close", "code": _CLOSED, "reason": "Please log in."}
+            elif visitor is not None and not door.still(visitor):
+                message = {"type": "websocket.close", "code": _CLOSED, "reason": "This account was revoked."}
+            ended = message["type"] == "websocket.close"
+            await send(message)
+
+        await self.app(scope, heard, told)
+        if visitor is None and not ended:
+            with contextlib.suppress(RuntimeError):  # the other end may have gone first
+                await send({"type": "websocket.close", "code": _CLOSED, "reason": "Please log in."})
+
+    async def _login(self, door: Door, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
+        if scope["method"] in ("GET", "HEAD"):
+            asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+            await _answer_page(send, 200, pages.login_page(asked.get("next", ["/"])[0]))
+            return
+        sent = await _form(scope, receive)
+        if sent is None:
+            await _answer_page(send, 400, pages.login_page("/", problem="That was no login. Try again."))
+            return
+        name, next_ = sent.get("name", ""), pages.safe_next(sent.get("next", "/"))
+        address = client_address(scope, headers, trusted_proxy=self.trusted_proxy)
+        try:
+            account = await door.check(name, sent.get("password", ""), address)
+            if account.role == "service":
+                raise Refused("Programs log in with their token, not here.")
+        except Refused as refused:
+            page = pages.login_page(next_, name, refused.words)
+            await _answer_page(send, 429 if refused.wait else 401, page)
+            return
+        log.info("%s logged in", account.name)
+        await _redirect(send, next_, self._cookie(door, door.begin(account), HOURS * 3600))
+
+    async def _account(
+        self, door: Door, visitor: Visitor, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]
+    ) -> None:
+        """Show a person their account; take a new password, which ends all their other sessions."""
+        account = visitor.account
+        if scope["method"] in ("GET", "HEAD") or account.role == "service":
+            await _answer_page(send, 200, pages.account_page(account))
+            return
+        sent = await _form(scope, receive)
+        if sent is None:
+            await _answer_page(send, 400, pages.account_page(account, problem="That could not be read. Try again."))
+            return
+        next_, new = pages.safe_next(sent.get("next", "/")), sent.get("new", "")
+        try:
+            address = client_address(scope, headers, trusted_proxy=self.trusted_proxy)
+            await door.check(account.name, sent.get("old", ""), address)
+            if new != sent.get("again"):
+                raise Refused("The two new passwords differ.")
+            if new == sent.get("old"):
+                raise Refused("That is the password you have.")
+            people.renew(door.state, account.name, now=self.now(), password=new)
+        except Refused as refused:
+            page = pages.account_page(account, next_, refused.words)
+            await _answer_page(send, 429 if refused.wait else 400, page)
+            return
+        except ConfigError as error:
+            await _answer_page(send, 400, pages.account_page(account, next_, error.message))
+            return
+        except PubpipeError as error:
+            log.error("%s", error)
+            await _answer_page(send, 503, pages.account_page(account, next_, "It could not be stored. Try again."))
+            return
+        renewed = people.known(door.people(), account.name)
+        await _redirect(send, next_, self._cookie(door, door.begin(renewed), HOURS * 3600))
+
+    def _cookie(self, door: Door, value: str, seconds: int) -> bytes:
+        secure = "; Secure" if self.secure else ""
+        return f"{door.cookie}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}".encode()
+
+    def _language(self, path: str) -> str:
+        """The folder that says the language of an output file, wherever its address pretends to lead.
+
+        Files lie in <publication>/<language>/; a publication's manifest has no language, nor has any other path.
+        """
+        if not path.startswith(f"{FILES_PATH}/"):
+            return ""
+        root = self.output.resolve()
+        found = (root / path.removeprefix(f"{FILES_PATH}/")).resolve()
+        parts = found.relative_to(root).parts if found.is_relative_to(root) else ()
+        return parts[1] if len(parts) > 2 else ""
+
+    # ---- for everybody who was let in
+
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str], visitor: Visitor | None
+    ) -> None:
         if scope["type"] == "http" and scope["path"].startswith(f"{FILES_PATH}/"):
             await self._file(scope, send)
         elif scope["type"] == "http" and scope["path"] == STYLE_PATH:
             await _answer(send, 200, self.style, b"text/css; charset=utf-8")
         elif scope["type"] == "http" and "text/html" in headers.get("accept", ""):
-            await self._page(scope, receive, send)
+            await self._page(scope, receive, send, visitor)
         else:
             await self.app(scope, receive, send)
 
-    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _page(self, scope: Scope, receive: Receive, send: Send, visitor: Visitor | None) -> None:
         """Prefect's answer to a browser that asks for a page: with our headers and style sheet if it is one."""
         plain = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
         held: Message | None = None
@@ -95,6 +404,8 @@ class Gate:
             if message.get("more_body"):
                 return
             body = body.replace(b"</head>", _LINK, 1)
+            if visitor is not None:
+                body = body.replace(b"</body>", pages.badge(visitor.account).encode(), 1)
             kept = [(k, v) for k, v in held["headers"] if k.lower() not in (b"content-length", b"etag")]
             held["headers"] = [
                 *kept,
@@ -102,17 +413,21 @@ class Gate:
                 (b"content-security-policy", self.policy),
                 (b"x-content-type-options", b"nosniff"),
                 (b"referrer-policy", b"same-origin"),
+                *([(b"cache-control", b"no-store")] if visitor is not None else []),
             ]
             await send(held)
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
         await self.app({**scope, "headers": plain}, receive, rewritten)
 
-    def _refusal(self, headers: dict[str, str]) -> str:
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> str:
         if headers.get("host", "") not in self.hosts:
             return "This server answers on its own address only."
         origin = headers.get("origin")
         if origin is not None and (origin == "null" or urlsplit(origin).netloc not in self.hosts):
+            return "Requests from other sites are refused."
+        foreign = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if foreign and scope.get("method") not in ("GET", "HEAD"):
             return "Requests from other sites are refused."
         return ""
 
@@ -152,8 +467,93 @@ class Gate:
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _answer(send: Send, status: int, text: str, kind: bytes = b"text/plain; charset=utf-8") -> None:
+def _token(message: Message) -> str:
+    """The "name:password" in the first message of a websocket (Prefect's protocol); empty where there is none."""
+    try:
+        said = json.loads(message.get("text") or message.get("bytes") or b"")
+        token = said["token"] if said["type"] == "auth" else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return token if isinstance(token, str) else ""
+
+
+async def _body(receive: Receive, longest: int) -> bytes:
+    """The whole body of a request; ValueError where it is longer than that or breaks off."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ValueError("broken off")
+        body += bytes(message.get("body", b""))
+        if len(body) > longest:
+            raise ValueError("too long")
+        if not message.get("more_body"):
+            return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives this body once, then what really comes (the end of the connection)."""
+    given = False
+
+    async def again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _form(scope: Scope, receive: Receive) -> dict[str, str] | None:
+    """The fields of a posted form; None where there is none that can be read."""
+    if scope["method"] != "POST":
+        return None
+    try:
+        text = (await _body(receive, _LONGEST_LOGIN)).decode("ascii")
+        return {k: v[0] for k, v in parse_qs(text, keep_blank_values=True, max_num_fields=10).items()}
+    except ValueError:
+        return None
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, words: str) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": _CLOSED, "reason": words})
+    else:
+        await _answer(send, status, words)
+
+
+async def _redirect(send: Send, where: str, cookie: bytes = b"") -> None:
+    headers = [(b"location", where.encode()), (b"content-length", b"0"), (b"cache-control", b"no-store")]
+    if cookie:
+        headers.append((b"set-cookie", cookie))
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _answer_page(send: Send, status: int, page: str) -> None:
+    policy_ = (b"content-security-policy", pages.POLICY.encode())
+    more = [policy_, (b"cache-control", b"no-store"), (b"referrer-policy", b"same-origin")]
+    await _answer(send, status, page, b"text/html; charset=utf-8", more)
+
+
+async def _answer_json(send: Send, status: int, words: str) -> None:
+    """As Prefect words its errors, so that its interface shows them; 401 names a scheme that no browser asks for."""
+    more = [(b"www-authenticate", b'Pubpipe realm="pubpipe"')] if status == 401 else []
+    text = json.dumps({"detail": words, "exception_message": words}, ensure_ascii=False)
+    await _answer(send, status, text, b"application/json", [*more, (b"cache-control", b"no-store")])
+
+
+async def _answer(
+    send: Send,
+    status: int,
+    text: str,
+    kind: bytes = b"text/plain; charset=utf-8",
+    more: list[tuple[bytes, bytes]] | None = None,
+) -> None:
     body = text.encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *(more or [])]
+    headers.append((b"x-content-type-options", b"nosniff"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

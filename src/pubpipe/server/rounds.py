@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pubpipe.model import ReviewAnswer, ReviewRequest
+from pubpipe.pipeline import Workspace
 from pubpipe.server.client import call
 from pubpipe.server.form import ABOUT
 
@@ -57,3 +59,23 @@ def rounds_of(address: str, run_id: str) -> tuple[Round, ...]:
             )
         )
     return tuple(rounds)
+
+
+def refuse(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer, problem: str) -> None:
+    """Put an answer that nobody may have given on record, with the reason, so that the next round shows it.
+
+    Unlike an answer that a reviewer has to mend, nothing that it says becomes anybody's wording. Twice is once.
+    """
+    said = answer.model_dump(mode="json", exclude={"at"})
+    if any(earlier.answer == said for earlier in ws.store.rounds.all(answer.publication, answer.language)):
+        return
+    ws.store.rounds.record(
+        request.publication,
+        request.language,
+        round=request.round,
+        digest=request.digest,
+        stage=request.stage,
+        answer=said,
+        problems=(problem,),
+        at=answer.at,
+    )

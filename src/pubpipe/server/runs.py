@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pubpipe import pipeline
-from pubpipe.errors import PubpipeError, ServerError
-from pubpipe.server import client, form
+from pubpipe.errors import PubpipeError, ReviewError, ServerError
+from pubpipe.server import client, form, people, signature
 
 if TYPE_CHECKING:
     from pubpipe.model import ReviewAnswer, ReviewRequest
@@ -39,13 +40,18 @@ def find_server(root: Path, environ: Mapping[str, str]) -> str | None:
     work is left alone.
     """
     if (record := server_record(root)) and client.running(str(record["address"])):
-        return str(record["address"])
+        return own_login(root, str(record["address"]))
     address = environ.get("PREFECT_API_URL", "").rstrip("/").removesuffix("/api")
     if not address:
         return None
     if login := environ.get("PREFECT_API_AUTH_STRING"):
         address = client.with_login(address, login)
     return address if client.running(address) and client.is_registered(address) else None
+
+
+def own_login(root: Path, address: str) -> str:
+    """The address with the workspace's own login: once there are accounts its server lets nobody in without one."""
+    return client.with_login(address, people.workspace_login(root / ".pubpipe"))
 
 
 def ensure_edition(
@@ -125,13 +131,18 @@ def answer_run(
 ) -> tuple[str, ...] | None:
     """Hand the answer to the run that waits with this review; what is wrong with it, or None where no run waits.
 
+    Once there are accounts, the caller has asked the reviewer for their password (`vouch`); the answer is sealed here.
     Returns when the run has recorded it, so that the caller sees the next round; after `wait` seconds without a worker
     the answer is safe in Prefect and this returns as if it were recorded.
     """
     run = waiting_run(address, request.publication, request.language, request.digest)
     if run is None:
         return None
-    problems = client.resume(address, run.id, form.answer_values(request, answer))
+    values = form.answer_values(request, answer)
+    state = ws.root / ".pubpipe"
+    if people.load(state).people:
+        values = signature.signed(people.secret(state), run.id, values, answer.reviewer, ws.now())
+    problems = client.resume(address, run.id, values)
     if problems:
         return problems
     deadline = time.monotonic() + wait
@@ -150,6 +161,35 @@ def answer_run(
             return ()
         time.sleep(0.5)
     return ()
+
+
+def vouch(
+    state: Path, reviewer: str, password: Callable[[str], str], *, language: str, stage: str, now: dt.datetime
+) -> str:
+    """The name under which an answer from the terminal goes on record.
+
+    Without accounts that is what was typed. With accounts it is the account's name, after `password` (called with
+    that name) gave the right one, and only with the right for this stage and language. ReviewError otherwise.
+    """
+    accounts = people.load(state)
+    if not accounts.people:
+        return reviewer
+    account = accounts.find(reviewer)
+    if account is None or not account.active:
+        raise ReviewError(
+            f"{reviewer!r} has no account here, and reviewers of this workspace log in.",
+            remedy="'pubpipe people list' shows who has; 'pubpipe people add' makes one.",
+        )
+    if refusal := account.refusal(language, stage):
+        raise ReviewError(refusal, remedy="'pubpipe people grant' changes what a person may decide.")
+    if account.start_until is not None:
+        raise ReviewError(
+            f"{account.name} has a start password, which decides nothing.",
+            remedy="Log in at the server, or use 'pubpipe people password', to choose one.",
+        )
+    if not people.password_fits(account, password(account.name), now):
+        raise ReviewError("the password is wrong.", remedy="Nothing was recorded.")
+    return account.name
 
 
 def _due(ws: Workspace, address: str, publication: str, language: str) -> str | None:

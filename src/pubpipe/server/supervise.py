@@ -23,11 +23,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import IO
+from urllib.parse import urlsplit
 
 from pubpipe.errors import ServerError
 from pubpipe.pipeline import open_workspace
 from pubpipe.project import Project, RebuildSettings, ServerSettings
-from pubpipe.server import client, runs
+from pubpipe.server import client, people, runs
 from pubpipe.server.here import FILES_PATH, FILES_VARIABLE, UI_VARIABLE
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,10 @@ log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 """How progress reaches a person: one line at a time."""
 
+NAMES_ARE_CLAIMS = (
+    "no accounts: who reaches this address (this machine only) may answer under any name, and names in the record are "
+    "claims; 'pubpipe people add' changes that"
+)
 START_LIMIT = 180.0
 """Seconds that the first start may take: it makes the database, and laptops are slow."""
 STOP_LIMIT = 6.0
@@ -61,10 +66,11 @@ def up(
 
     A worker or server that dies is started again, after a pause that grows. When this returns all of it is stopped;
     schedules stay active and waiting reviews stay open in Prefect's database.
-    Raises ServerError: an address beyond loopback, a port in use, a server that runs already or does not come up.
+    Raises ServerError: an address beyond loopback without accounts or TLS, a port in use, a server that runs already
+    or does not come up.
     """
     root = root.resolve()
-    _loopback_only(settings.host)
+    check_reach(settings, bool(people.load(root / ".pubpipe").people))
     stop = stop or threading.Event()
     state = root / ".pubpipe"
     with open_workspace(root) as ws:
@@ -149,7 +155,11 @@ class _House:
         self.say = say
         self.state = root / ".pubpipe"
         host = project.server.host
-        self.address = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        # where a server listens on every address, its own processes use loopback
+        near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+        self.address = f"http://{f'[{near}]' if ':' in near else near}:{self.port}"
+        self.login = people.workspace_login(self.state)
+        self.own_address = client.with_login(self.address, self.login)
         self.environment = environment(root, project, self.address)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.begun: dict[str, float] = {}
@@ -171,7 +181,9 @@ class _House:
         self.say(WHY_V1 if ui == "v1" else WHY_V2)
         if rebuild.cron:
             self.say(f"rebuilds what is stale: {rebuild.cron} ({rebuild.timezone})")
-        self.say(f"ready: {self.address}")
+        accounts = [a for a in people.load(self.state).people if a.active]
+        self.say(f"{len(accounts)} accounts; everything needs a login" if accounts else NAMES_ARE_CLAIMS)
+        self.say(f"ready: {self.project.server.public_url or self.address}")
 
     def watch(self, stop: threading.Event) -> None:
         """Start again what dies, until `stop`."""
@@ -194,7 +206,7 @@ class _House:
                 elif client.running(self.address):
                     # what the dead worker had begun is nobody's now
                     with _said(self.say):
-                        runs.take_up_interrupted(self.address)
+                        runs.take_up_interrupted(self.own_address)
                     self._spawn("worker")
                 else:
                     continue
@@ -218,15 +230,25 @@ class _House:
                 process.wait(STOP_LIMIT)
 
     def _spawn(self, name: str) -> None:
-        host = self.project.server.host
+        settings = self.project.server
+        gate = {
+            "host": settings.host,
+            "port": self.port,
+            "output": str(self.root / self.project.output),
+            "state": str(self.state),
+            "public_url": settings.public_url or "",
+            "trusted_proxy": settings.trusted_proxy,
+            "exposed": exposed(settings),
+        }
         arguments = {
-            "server": [host, str(self.port), str(self.root / self.project.output)],
+            "server": [json.dumps(gate)],
             "worker": ["pubpipe", str(max(2, min(6, os.cpu_count() or 2)))],
         }[name]
         with _log(self.state, name) as output:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "pubpipe.server.child", str(os.getpid()), name, *arguments],
-                env=self.environment,
+                # the login goes by environment, which other users cannot read; arguments they can
+                env=self.environment | ({"PREFECT_API_AUTH_STRING": self.login} if name == "worker" else {}),
                 cwd=self.state,  # a prefect.toml or .env in the workspace is not meant for this server
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -260,7 +282,7 @@ class _House:
         with _log(self.state, "register") as output:
             done = subprocess.run(
                 [sys.executable, "-m", "pubpipe.server.register", str(self.root)],
-                env=self.environment,
+                env=self.environment | {"PREFECT_API_AUTH_STRING": self.login},
                 cwd=self.state,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -276,11 +298,11 @@ class _House:
 
     def _tidy(self) -> None:
         """Put right what an earlier end left behind: interrupted runs, reviews of a text that has moved."""
-        if count := runs.take_up_interrupted(self.address):
+        if count := runs.take_up_interrupted(self.own_address):
             self.say(f"took up {count} interrupted run{'s' if count > 1 else ''}")
         with _said(self.say), open_workspace(self.root) as ws:
-            stale = runs.supersede_stale(ws, self.address)
-            for run in runs.reopen(ws, self.address, stale):
+            stale = runs.supersede_stale(ws, self.own_address)
+            for run in runs.reopen(ws, self.own_address, stale):
                 log.info("reopened %s", run.id)
             if stale:
                 self.say(f"opened {len(stale)} review{'s' if len(stale) > 1 else ''} anew, because the text moved")
@@ -302,6 +324,7 @@ class _House:
 def environment(root: Path, project: Project, address: str) -> dict[str, str]:
     """The environment of server, worker and flow runs: this workspace's, with nothing of the user's own Prefect."""
     home = root / ".pubpipe" / "prefect"
+    public = project.server.public_url or address
     database = project.server.database_url or f"sqlite+aiosqlite:///{(home / 'prefect.db').as_posix()}"
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
     return {
@@ -309,11 +332,11 @@ def environment(root: Path, project: Project, address: str) -> dict[str, str]:
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_API_URL": f"{address}/api",
-        "PREFECT_UI_URL": address,
-        "PREFECT_SERVER_UI_API_URL": f"{address}/api",
+        "PREFECT_UI_URL": public,
+        "PREFECT_SERVER_UI_API_URL": f"{public}/api",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
         "PREFECT_SERVER_DATABASE_TIMEOUT": "30",
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": address,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": public,
         "PREFECT_SERVER_UI_V2_ENABLED": "true" if project.server.ui == "v2" else "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -325,20 +348,42 @@ def environment(root: Path, project: Project, address: str) -> dict[str, str]:
         "NO_COLOR": "1",
         "PYTHONUNBUFFERED": "1",
         UI_VARIABLE: project.server.ui,
-        FILES_VARIABLE: f"{address}{FILES_PATH}",
+        FILES_VARIABLE: f"{public}{FILES_PATH}",
     }
 
 
-def _loopback_only(host: str) -> None:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens on `host`."""
     try:
-        safe = host == "localhost" or ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        safe = False
-    if not safe:
+        return False
+
+
+def exposed(settings: ServerSettings) -> bool:
+    """Whether other machines reach this server, directly or through a web server in front of it."""
+    return not is_loopback(settings.host) or settings.trusted_proxy or settings.public_url is not None
+
+
+def check_reach(settings: ServerSettings, accounts: bool) -> None:
+    """ServerError where other machines would reach a server without accounts, or passwords would go in clear text."""
+    if not exposed(settings):
+        return
+    public = urlsplit(settings.public_url or "")
+    if not accounts:
         raise ServerError(
-            f"[server] host = {host!r} can be reached from other machines, and Prefect has no accounts: anybody there "
-            "could approve.",
-            remedy='Set host = "127.0.0.1" and let people in through SSH: docs/how-to/run-on-a-server.md.',
+            f"[server] lets other machines reach this server (host = {settings.host!r}, "
+            f"public_url = {settings.public_url!r}), and it has no accounts: anybody there could approve.",
+            remedy="Make the first with 'pubpipe people add NAME', or set host to 127.0.0.1 and leave public_url and "
+            "trusted_proxy out: docs/how-to/accounts.md.",
+            retryable=False,
+        )
+    if not settings.trusted_proxy or public.scheme != "https" or not public.netloc or public.path.strip("/"):
+        raise ServerError(
+            "other machines reach this server, and nothing says that TLS stands in front of it: passwords would cross "
+            "the network in clear text.",
+            remedy='Put a web server with TLS in front and set trusted_proxy = true and public_url = "https://HOST" '
+            "under [server]: docs/how-to/accounts.md.",
             retryable=False,
         )
 

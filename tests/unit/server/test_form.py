@@ -96,7 +96,9 @@ def test_only_segments_that_need_eyes_have_a_box() -> None:
 
 
 def test_the_form_says_what_it_is_about() -> None:
-    assert schema_of(TWO)[ABOUT] == {"stage": "language review", "digest": TWO.digest, "round": 1}
+    assert schema_of(TWO)[ABOUT] == {
+        "stage": "language review", "digest": TWO.digest, "round": 1, "publication": TWO.publication, "language": "km",
+    }  # fmt: skip
 
 
 def test_reading_gives_the_texts_that_were_changed_and_no_others() -> None:

@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pubpipe import server
 from pubpipe.errors import ServerError
 from pubpipe.project import Project, RebuildSettings, ServerSettings
-from pubpipe.server.supervise import environment
+from pubpipe.server.supervise import check_reach, environment
 
 
 @pytest.fixture
@@ -22,11 +23,33 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "example.org", "::"])
-def test_an_address_that_others_can_reach_is_refused_with_the_way_to_do_it(root: Path, host: str) -> None:
-    with pytest.raises(ServerError, match="Prefect has no accounts") as refused:
+def test_an_address_that_others_can_reach_is_refused_without_accounts(root: Path, host: str) -> None:
+    with pytest.raises(ServerError, match="it has no accounts") as refused:
         server.up(root, ServerSettings(host=host), RebuildSettings(), say=print)
-    assert "run-on-a-server.md" in refused.value.remedy
+    assert "pubpipe people add" in refused.value.remedy
+    assert "accounts.md" in refused.value.remedy
     assert not (root / ".pubpipe").exists()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"host": "0.0.0.0"},
+        {"host": "0.0.0.0", "public_url": "https://reviews.example.org"},
+        {"host": "0.0.0.0", "trusted_proxy": True},
+        {"public_url": "http://reviews.example.org", "trusted_proxy": True},
+        {"public_url": "https://reviews.example.org/below", "trusted_proxy": True},
+    ],
+)
+def test_an_address_that_others_can_reach_is_refused_without_tls_in_front(settings: dict[str, Any]) -> None:
+    with pytest.raises(ServerError, match="TLS") as refused:
+        check_reach(ServerSettings(**settings), accounts=True)
+    assert "trusted_proxy = true" in refused.value.remedy
+
+
+def test_with_accounts_and_tls_in_front_others_may_reach_it() -> None:
+    check_reach(ServerSettings(public_url="https://reviews.example.org", trusted_proxy=True), accounts=True)
+    check_reach(ServerSettings(), accounts=False)
 
 
 def test_a_port_in_use_is_named(root: Path) -> None:
