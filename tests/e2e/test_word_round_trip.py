@@ -10,7 +10,9 @@ from pathlib import Path
 import docx
 import pytest
 
+from pubpipe import pipeline
 from pubpipe.exchange.bilingual import Sheet, SheetRow
+from pubpipe.server import people
 from tests.e2e.commands import REVIEWER, done, pubpipe, workspace
 from tests.unit.exchange import edit_scripts as edits
 from tests.unit.exchange.edit_scripts import Script
@@ -74,6 +76,23 @@ def test_a_reviewers_work_is_not_overwritten_by_the_next_export(ws: Path) -> Non
     assert refused.returncode == 2
     assert "may hold a reviewer's work" in refused.stderr
     assert path.read_bytes() == before
+
+
+def test_with_accounts_a_name_in_a_file_approves_nothing_without_its_password(ws: Path) -> None:
+    right = "a long enough password"
+    with pipeline.open_workspace(ws) as opened:
+        people.add(
+            opened.state, REVIEWER, now=opened.now(), languages=("km",), stages=("language review",), password=right
+        )
+    done(pubpipe("review", "export", "rights", "--language", "km", cwd=ws))
+    path = edited(ws, "Employers keep passports.", TEXT, "approve", REVIEWER)
+    assert "password" in pubpipe("review", "import", path, cwd=ws).stderr
+    assert "the password is wrong" in pubpipe("review", "import", path, cwd=ws, PUBPIPE_PASSWORD="a guess").stderr
+    stranger = ("--reviewer", "Somebody Else")
+    assert "has no account" in pubpipe("review", "import", path, *stranger, cwd=ws, PUBPIPE_PASSWORD=right).stderr
+    assert json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))[0]["stage"] == "language review"
+    assert "Recorded: approve" in done(pubpipe("review", "import", path, cwd=ws, PUBPIPE_PASSWORD=right))
+    assert json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))[0]["stage"] == "sign-off"
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"\xd0\xcf\x11\xe0locked", b"hello"])

@@ -78,6 +78,7 @@ def import_(
     Without a decision, or while there are questions, the corrections are kept as "request changes".
     """
     from pubpipe import pipeline
+    from pubpipe.cli.people import vouched
     from pubpipe.exchange.bilingual import DECISIONS, decision_of
     from pubpipe.pipeline import offline
 
@@ -97,7 +98,8 @@ def import_(
                 ws, taken, request, name=file.name, data=data, reviewer=reviewer or "", decision=chosen, comment=comment
             )
             if verdict.answer is not None:
-                _record(ws, root, request, verdict.answer)
+                name = vouched(ws, verdict.answer.reviewer, request.language, request.stage)
+                _record(ws, root, request, verdict.answer.model_copy(update={"reviewer": name}))
     answer = verdict.answer if verdict else None
     hindrances = verdict.hindrances if verdict else ()
     if as_json:
@@ -118,7 +120,7 @@ def _record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAns
     from pubpipe.pipeline import offline
 
     problems = _hand_in(ws, root, request, answer)
-    left = {} if problems else offline.not_kept(ws, answer)
+    left = {} if problems else offline.not_kept(ws, request, answer)
     if left:
         upcoming = pipeline.next_review(ws, answer.publication, answer.language)
         if upcoming is not None:
@@ -127,7 +129,7 @@ def _record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAns
             more |= {"decision": "request_changes", "segments": numbers}
             more["comment"] = answer.comment or "Corrections beyond what the round asked for."
             problems = pipeline.take_answer(ws, upcoming, answer.model_copy(update=more))
-        if upcoming is None or problems or offline.not_kept(ws, answer):
+        if upcoming is None or problems:
             raise ReviewError(
                 f"{len(left)} corrections could not be recorded: {'; '.join(problems) or 'the edition moved on'}.",
                 remedy="They are still in the file: export again, and bring them in there.",

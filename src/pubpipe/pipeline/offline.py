@@ -16,6 +16,7 @@ from pubpipe.exchange.bilingual import Decision, Returned, Sheet
 from pubpipe.exchange.intake import Intake, Question, Remark
 from pubpipe.exchange.office import open_parts
 from pubpipe.identity import digest_bytes, short
+from pubpipe.languages import fold
 from pubpipe.model import LanguageTag, ReviewAnswer, ReviewRequest, Value, from_markup, to_markup
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.reviewing import request_for
@@ -148,9 +149,10 @@ def settle(
     """The answer that a file makes: the decision that it (or its sender) gives, or else its corrections sent back for
     another look.
 
-    A decision counts only without questions and for the very round that waits; an approval also needs every
+    A file that one person signed can be brought in by another (`reviewer`): then its corrections count, its decision
+    does not. A decision counts only without questions and for the very round that waits; an approval also needs every
     sentence that was asked for to have come back. Where it does not count, the clear corrections are kept as
-    "request changes". Raises ReviewError where the file contradicts who or what was named.
+    "request changes". Raises ReviewError where the file contradicts `decision`, or nobody is named.
     """
     if decision and taken.decision and decision != taken.decision:
         raise ReviewError(
@@ -158,13 +160,11 @@ def settle(
             f"{bilingual.DECISIONS[decision]!r}.",
             remedy="Ask the reviewer, and leave --decision out or correct the file.",
         )
-    if reviewer and taken.reviewer and reviewer.strip().casefold() != taken.reviewer.strip().casefold():
-        raise ReviewError(
-            f"{name}: it is signed by {taken.reviewer!r}, --reviewer says {reviewer!r}.",
-            remedy="Nobody decides in another's name: leave --reviewer out.",
-        )
+    brought = bool(reviewer and taken.reviewer and fold(reviewer) != fold(taken.reviewer))
     wanted = decision or taken.decision
     hindrances = _hindrances(taken, request, wanted)
+    if brought and decision is None and wanted in ("approve", "reject"):
+        hindrances = (f"it is that of {taken.reviewer}, and {reviewer.strip()} cannot decide in another's name",)
     says = bool(taken.proposals or taken.remarks or taken.questions)
     if (wanted is None or hindrances) and (not says or _taken_before(ws, taken, data)):
         return Verdict(hindrances=hindrances)
@@ -191,15 +191,27 @@ def settle(
     return Verdict(answer=answer, hindrances=hindrances)
 
 
-def not_kept(ws: Workspace, answer: ReviewAnswer) -> dict[str, str]:
-    """Segment id to text, for corrections that did not arrive: a form that asks for less than the file holds has no
-    place for them.
+def not_kept(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> dict[str, str]:
+    """Segment id to text, for corrections that the form of a waiting run had no place for and that did not arrive.
+
+    A form holds the texts of the segments that its round asks for, and none where the whole edition is decided on.
+    ReviewError while the run has not taken the answer yet: nobody can say then what will arrive.
     """
+    asked = {i.segment for i in request.attention} if request.kind == "segments" else set()
+    beyond = {segment: text for segment, text in answer.texts.items() if segment not in asked}
+    if not beyond:
+        return {}
+    rounds = ws.store.rounds.all(answer.publication, answer.language)
+    if not any(r.digest == answer.digest for r in rounds):
+        raise ReviewError(
+            f"the run has not taken the answer yet, and {len(beyond)} corrections go beyond what it asked for.",
+            remedy="Import the file once more when the run has moved on: 'pubpipe status' shows it.",
+        )
     present = view(ws, answer.publication, answer.language)
     recorded = {e.segment: e for e in ws.store.edits.all(answer.publication, answer.language)}
     out = {}
     for segment in present.segments:
-        text, edit = answer.texts.get(segment.id), recorded.get(segment.id)
+        text, edit = beyond.get(segment.id), recorded.get(segment.id)
         if text is None:
             continue
         typed = from_markup(text, segment.content)
@@ -292,6 +304,8 @@ def _comment(taken: Intake, who: str, comment: str, name: str, data: bytes, deci
     lines = [comment.strip()] if comment.strip() else []
     if not lines or decision == "request_changes":
         lines.append(f"Edits from {name} ({_mark(data)}).")
+    if taken.reviewer and fold(taken.reviewer) != fold(who):
+        lines.append(f"The file is signed by {taken.reviewer}.")
     lines += [
         f"Segment {p.number}: wording of {', '.join(p.authors)}." for p in taken.proposals if set(p.authors) - {who}
     ]

@@ -298,21 +298,36 @@ def test_corrections_that_an_answer_did_not_carry_are_found(ws: Workspace) -> No
     assert answer is not None
     rows = reviewer.sheet.rows
     less = {rows[one].segment: answer.texts[rows[one].segment]}
+    asking_for_one = request.model_copy(
+        update={
+            "items": tuple(i.model_copy(update={"attention": i.segment == rows[one].segment}) for i in request.items)
+        }
+    )
+    with pytest.raises(ReviewError, match="has not taken the answer yet"):
+        offline.not_kept(ws, asking_for_one, answer)
     assert pipeline.take_answer(ws, request, answer.model_copy(update={"texts": less})) == ()
-    assert offline.not_kept(ws, answer) == {rows[two].segment: "ពាក្យទីពីរ"}
+    assert offline.not_kept(ws, asking_for_one, answer) == {rows[two].segment: "ពាក្យទីពីរ"}
+    assert offline.not_kept(ws, request, answer) == {}, "a form that asks for all of them carried them"
 
 
 # --- who and what a file claims
 
 
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [({"reviewer": "Dara Lim"}, "signed by 'Sokha Chan'"), ({"decision": "reject"}, "it says 'approve'")],
-)
-def test_nobody_decides_in_anothers_name(ws: Workspace, more: dict[str, Any], why: str) -> None:
+def test_a_file_that_somebody_else_brings_gives_its_corrections_and_not_its_decision(ws: Workspace) -> None:
+    reviewer = Reviewer(ws)
+    place = unmarked(reviewer.sheet)[0]
+    data = reviewer.types(place, "ពាក្យថ្មី").decides("approve").sends()
+    verdict = not_approved(ws, data, "cannot decide in another's name", reviewer="Dara Lim")
+    assert verdict.answer is not None
+    assert verdict.answer.reviewer == "Dara Lim"
+    assert f"The file is signed by {REVIEWER}." in verdict.answer.comment
+    assert translation(ws, reviewer.sheet.rows[place].segment) == "ពាក្យថ្មី"
+
+
+def test_a_decision_against_that_of_the_file_is_refused(ws: Workspace) -> None:
     data = Reviewer(ws).decides("approve").sends()
-    with pytest.raises(ReviewError, match=why):
-        handed_in(ws, data, **more)
+    with pytest.raises(ReviewError, match="it says 'approve'"):
+        handed_in(ws, data, decision="reject")
     assert ws.store.decisions.all("rights", "km") == ()
 
 
