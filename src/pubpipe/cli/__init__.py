@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ def main() -> None:
         level=os.environ.get("PUBPIPE_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     _speak_utf8()
+    gc.set_threshold(50_000, 20, 20)  # loading libraries makes many objects and no garbage: a tenth of the start
     try:
         from pubpipe.cli.app import app
 

@@ -238,7 +238,3 @@ def _map(blocks: tuple[Block, ...], change: Callable[[Unit], Unit]) -> tuple[Blo
             case _:
                 out.append(block)
     return tuple(out)
-
-
-for _model in (Item, Quote, Cell, ListBlock, Row, Table, Note, SourceDocument):
-    _model.model_rebuild()
