@@ -7,7 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,11 +18,14 @@ from pubpipe.languages import SOURCE, canonical
 from pubpipe.model import (
     Block,
     Content,
+    Figure,
     Finding,
     Heading,
     Note,
+    Paragraph,
     Placeholder,
     Resource,
+    Rule,
     Severity,
     SourceDocument,
     Text,
@@ -191,6 +194,54 @@ def assemble(parts: Parts, *, data: bytes, reader: str) -> SourceDocument:
     return document.map_units(lambda unit: unit.model_copy(update={"id": f"u{next(numbers):04d}"}))
 
 
+def with_title_block(parts: Parts, lines: Sequence[tuple[str, str]]) -> Parts:
+    """The parts with the blocks at the start that are `lines` made title, subtitle, authors and date.
+
+    `lines` are kind ("title", "subtitle", "author", "date") and text, as the file's styles or classes tell. Images
+    between them stay. A date that is no whole day, and whatever comes a second time, stay paragraphs.
+    """
+    blocks, kept, place = list(parts.blocks), list[Block](), 0
+    title, subtitle, date = None, None, None
+    authors: list[str] = []
+    findings = list(parts.findings)
+    while lines and place < len(blocks):
+        block = blocks[place]
+        kind, said = lines[0]
+        place += 1
+        if isinstance(block, Figure | Rule):
+            kept.append(block)
+            continue
+        if not isinstance(block, Paragraph | Heading) or letters(plain(block.unit.content)) != letters(said):
+            place -= 1
+            break
+        lines = lines[1:]
+        content = block.unit.content
+        day = parse_date(plain(content)) if kind == "date" else None
+        if kind == "title" and title is None:
+            title = content
+        elif kind == "subtitle" and subtitle is None:
+            subtitle = content
+        elif kind == "author" and not any(isinstance(i, Placeholder) for i in content):
+            authors.append(" ".join(plain(content).split()))
+        elif day is not None and date is None:
+            date = day
+        else:
+            kept.append(Paragraph(unit=block.unit.model_copy(update={"role": "paragraph"})))
+            if kind == "date":
+                findings.append(
+                    found("date", "info", f"the date {words(said)} is not one whole day; it stands as a paragraph")
+                )
+    return replace(
+        parts,
+        title=title or parts.title,
+        subtitle=subtitle or parts.subtitle,
+        authors=tuple(authors) or parts.authors,
+        date=date or parts.date,
+        blocks=(*kept, *blocks[place:]),
+        findings=tuple(findings),
+    )
+
+
 def missing(expected: Iterable[str], document: SourceDocument, omitted: Iterable[str] = ()) -> list[Finding]:
     """A "block" finding for each paragraph of the file whose letters did not arrive in the document's units.
 
@@ -273,5 +324,6 @@ __all__ = [
     "replace",
     "text",
     "too_deep",
+    "with_title_block",
     "words",
 ]

@@ -9,11 +9,12 @@ from typing import Any
 
 from pubpipe.errors import SourceError
 from pubpipe.model import Finding, SourceDocument, plain
-from pubpipe.readers import base, pandoc
+from pubpipe.readers import base, footnotes, pandoc, wordlists
+from pubpipe.readers.captions import label
 from pubpipe.readers.images import from_folder
 from pubpipe.readers.markdown import decode
 
-NAME = "html/2"
+NAME = "html/3"
 EXTENSIONS: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
 FORMAT = "html-smart-raw_html-raw_tex-auto_identifiers-native_divs-native_spans+native_divs+native_spans"
@@ -37,8 +38,14 @@ _LOST = {
     "button": "a button",
 }
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_CAPTION = re.compile(r"(?<![\w-])(wp-caption-text|msocaption|(figure-)?caption)(?![\w-])", re.IGNORECASE)
+_CAPTION = re.compile(r"(?<![\w-])(wp-caption-text|msocaption|(fig(ure)?-?)?caption)(?![\w-])", re.IGNORECASE)
 """Classes of captions: WordPress's, Word's, and the plain word."""
+_QUOTE = re.compile(r"(?<![\w-])(mso(intense)?quote|(block)?quot(e|ation)s?)(?![\w-])", re.IGNORECASE)
+_TITLE_BLOCK = re.compile(r"(?<![\w-])(?:mso)?(title|subtitle|author|date)(?![\w-])", re.IGNORECASE)
+"""Classes of the title block: pandoc's, Word's and LibreOffice's styles."""
+_LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6")
+_FORMATS = ("i", "em", "b", "strong", "u")
+_WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*([\d.]+(?:%|in|cm|mm|pt|px))", re.IGNORECASE)
 _BLOCK_NAMES = """
     address article aside blockquote body br caption dd details div dl dt fieldset figcaption figure footer form h1 h2
     h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul
@@ -63,10 +70,18 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
         raise SourceError("the page has no content.", remedy="Give a page with text.") from error
     base.check_depth(root)
     findings, omitted = _strip(root)
+    notes = footnotes.linked(root)
+    entries = wordlists.entries(root)
     expected = _paragraphs(root)
+    omitted += footnotes.gather(root, notes)
+    wordlists.build(entries)
+    _numbers(root)
+    _quotes(root)
+    _formats(root)
     title_element = root.find(".//head/title")
     page_title = " ".join((title_element.text_content() if title_element is not None else "").split())
     metadata = _metadata(root)
+    opening = _opening(root, page_title, metadata["author"])
     parts = pandoc.convert(
         pandoc.tree(lxml_html.tostring(root, encoding="utf-8"), FORMAT),
         partial(from_folder, folder=folder),
@@ -75,11 +90,12 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
     parts = base.replace(
         parts,
         title=None,
-        authors=tuple(filter(None, (metadata.get("author", ""),))),
-        date=base.parse_date(metadata.get("date", "")),
+        authors=metadata["author"],
+        date=next(filter(None, map(base.parse_date, metadata["date"])), None),
         findings=(*findings, *(f for f in parts.findings if f.check != "reader.metadata")),
         metadata={"lang": root.get("lang") or ""},
     )
+    parts = base.with_title_block(parts, opening)
     document = base.assemble(parts, data=data, reader=NAME)
     if page_title and document.title is None:
         parts = base.replace(parts, title=base.text(page_title))
@@ -180,15 +196,123 @@ def _paragraphs(root: Any) -> list[str]:
     return ["".join(parts) for parts in out]
 
 
-def _metadata(root: Any) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _metadata(root: Any) -> dict[str, tuple[str, ...]]:
+    """What the page's head says of authors and date; LibreOffice writes all authors into one entry."""
+    found: dict[str, list[str]] = {"author": [], "date": []}
     for meta in root.iterfind(".//meta"):
         name = (meta.get("name") or meta.get("property") or "").lower()
         value = " ".join((meta.get("content") or "").split())
-        for wanted, names in (
-            ("author", ("author", "dc.creator", "dcterms.creator", "article:author")),
-            ("date", ("date", "dc.date", "dcterms.date", "dcterms.issued", "article:published_time")),
-        ):
-            if name in names and value:
-                found.setdefault(wanted, value)
-    return found
+        if name in ("author", "dc.creator", "dcterms.creator", "article:author"):
+            found["author"] += [a for part in value.split(";") if (a := part.strip())]
+        elif name in ("date", "dc.date", "dcterms.date", "dcterms.issued", "article:published_time") and value:
+            found["date"].append(value)
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _said(element: Any) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _opening(root: Any, page_title: str, authors: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The title block at the start of the page: kind ("title", "author" ...) and text of each of its lines.
+
+    They are known by their classes. A page without (LibreOffice writes none for the styles of a Word document) has a
+    title block where its first line is the window title, and authors and date follow as its head names them.
+    """
+    body = root.find("body")
+    lines = [e for e in (body if body is not None else root).iter(*_LEAVES) if _said(e)][:12]
+    out: list[tuple[str, str]] = []
+    for line in lines:
+        match = _TITLE_BLOCK.search(line.get("class") or "")
+        if match is None:
+            break
+        _bare(line)
+        out.append((match[1].lower(), _said(line)))
+    if out or not lines or lines[0].tag != "p" or base.letters(_said(lines[0])) != base.letters(page_title):
+        return out
+    out.append(("title", _said(lines[0])))
+    for place, line in enumerate(lines[1:], 1):
+        said = _said(line)
+        named = said in authors or base.parse_date(said) is not None
+        if line.tag != "p" or (not named and (place > 1 or len(said) > 200)):
+            break
+        kind = "subtitle" if not named else "author" if said in authors else "date"
+        out.append((kind, said))
+    if out[-1][0] == "subtitle":
+        # a line that neither author nor date follows may be the first of the text
+        out.pop()
+    for line in lines[: len(out)]:
+        _bare(line)
+    return out
+
+
+def _bare(line: Any) -> None:
+    """Take off italics, bold and underline that a line has as a whole: they are its style, not its words."""
+    element = line
+    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
+        child = element[0]
+        if child.tag in _FORMATS:
+            child.drop_tag()
+        elif child.tag in ("font", "span"):
+            element = child
+        else:
+            return
+
+
+def _formats(root: Any) -> None:
+    """Make formats that stand for a style, or stand in one, what pandoc reads: links, captions, image widths."""
+    for link in list(root.iter("a")):
+        if link.get("href"):
+            for line in list(link.iter("u")):
+                line.drop_tag()
+            around = link.getparent()
+            while around is not None and around.tag in ("u", "font", "span") and _said(around) == _said(link):
+                upper = around.getparent()
+                if around.tag == "u":
+                    around.drop_tag()
+                around = upper
+    for line in [*root.iter("p"), *root.iter("caption"), *root.iter("figcaption")]:
+        if line.tag != "p" or _CAPTION.search(line.get("class") or "") or label(_said(line)):
+            _bare(line)
+    for image in root.iter("img"):
+        width = _WIDTH.search(image.get("style") or "")
+        if width and not image.get("width"):
+            image.set("width", width[1])
+
+
+def _quotes(root: Any) -> None:
+    """Paragraphs in a style for quotations as quotations; those that follow one another are one."""
+    last = None
+    for line in list(root.iter("p")):
+        if not _QUOTE.search(line.get("class") or "") or any(a.tag == "blockquote" for a in line.iterancestors()):
+            continue
+        before = line.getprevious()
+        quote = last if before is not None and before is last and not (last.tail or "").strip() else None
+        if quote is None:
+            quote = line.makeelement("blockquote")
+            line.addprevious(quote)
+        line.drop_tree()
+        line.tail = None
+        quote.append(line)
+        last = quote
+
+
+def _numbers(root: Any) -> None:
+    """Numbers that a page gives to single items ("value") as starts of lists, which is where pandoc reads them."""
+    for listed in list(root.iter("ol")):
+        current, expected = listed, int(listed.get("start")) if _number(listed.get("start")) else 1
+        for item in list(listed.iterchildren("li")):
+            value = int(item.get("value")) if _number(item.get("value")) else expected
+            if value != expected:
+                if next(current.iterchildren("li")) is not item:
+                    following = current.makeelement("ol", dict(current.attrib))
+                    following.tail, current.tail = current.tail, None
+                    current.addnext(following)
+                    following.extend([item, *item.itersiblings()])
+                    current = following
+                current.set("start", str(value))
+            expected = value + 1
+
+
+def _number(text: str | None) -> bool:
+    return bool(text and re.fullmatch(r"\s*\d{1,6}\s*", text))
