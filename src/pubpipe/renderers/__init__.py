@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pubpipe.renderers.base import Imprint, Renderer
     from pubpipe.renderers.docx import render_docx
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
+    from pubpipe.renderers.inspection import inspect_docx, inspect_pdf
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS
     from pubpipe.renderers.template import Template, load_template
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Imprint": "base", "Renderer": "base", "render_docx": "docx", "FontSet": "fonts", "find_fonts": "fonts",
     "font_state": "fonts", "render_pdf": "pdf", "RENDERERS": "registry", "Template": "template",
-    "load_template": "template",
+    "load_template": "template", "inspect_docx": "inspection", "inspect_pdf": "inspection",
 }  # fmt: skip
 
 
@@ -36,6 +37,8 @@ __all__ = [
     "Template",
     "find_fonts",
     "font_state",
+    "inspect_docx",
+    "inspect_pdf",
     "load_template",
     "render_docx",
     "render_pdf",

@@ -32,9 +32,10 @@ from pubpipe.renderers.base import Imprint
 from pubpipe.renderers.breaking import hold_spaces
 from pubpipe.renderers.fallback import Piece, splitter
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.grid import Placed, lay_out
+from pubpipe.renderers.grid import Placed, lay_out, lines
 from pubpipe.renderers.matter import Matter, matter
 from pubpipe.renderers.pages import (
+    LONGEST_HEAD,
     MOST_TABLES,
     Levels,
     code_lines,
@@ -578,6 +579,7 @@ class _Writer:
             + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
             + "</w:tblGrid>"
         )
+        repeated = lines(grid, grid.head, self.room) <= LONGEST_HEAD
         for part, head in ((grid.head, True), (grid.body, False), (grid.foot, False)):
             covered = grid.covered(part)
             for number, row in enumerate(part):
@@ -585,7 +587,7 @@ class _Writer:
                     [(p.column, p, False) for p in row] + [(column, p, True) for column, p in covered[number].items()],
                     key=lambda entry: entry[0],
                 )
-                repeat = "<w:tblHeader/>" if head else ""
+                repeat = "<w:tblHeader/>" if head and repeated else ""
                 yield f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>"
                 for _, placed, below in cells:
                     yield self._cell(block, placed, widths, head=head, below=below)

@@ -167,12 +167,13 @@ _SPARE = (
     ),
 )
 
-_ORDER = (
+FAMILIES = (
     *("Noto Sans", "Noto Sans Khmer", "Noto Sans Myanmar", "Noto Sans Thai", "Noto Sans Lao"),
     *("Noto Sans Symbols 2", "Noto Sans Mono", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
     *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Telugu"),
     *("Noto Sans Arabic", "Noto Sans Hebrew", "STIX Two Math"),
 )
+"""All families, in the order in which they step in for one another."""
 
 # Characters that ask for no glyph: format controls, variation selectors, joiners (Unicode: Default_Ignorable).
 NO_GLYPH = frozenset(
@@ -221,7 +222,7 @@ class FontSet(Value):
     def spare(self, profile: LanguageProfile) -> tuple[str, ...]:
         """The families that step in where a language's own lack a character, in the order in which they are asked."""
         have = {f.family for f in self.files}
-        return tuple(family for family in _ORDER if family in have and family not in profile.fonts)
+        return tuple(family for family in FAMILIES if family in have and family not in profile.fonts)
 
     def covers(self, families: Iterable[str]) -> frozenset[int]:
         """The code points that at least one of the families can print upright."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import ceil, inf, sqrt
 
-from pubpipe.model import Cell, Heading, Paragraph, Row, Table, Value, plain
+from pubpipe.model import Cell, Heading, Paragraph, Placeholder, Row, Table, Value, plain
 
 _WIDEST = 63
 """Columns that a cell may span: more than Word lets a table have."""
@@ -35,6 +35,29 @@ class Grid(Value):
                 for below in range(number + 1, number + placed.rows):
                     out[below][placed.column] = placed
         return out
+
+
+_LETTER = 2.4
+"""Millimetres that a wide letter takes at text size: a guess at lines errs to more of them."""
+
+
+def lines(grid: Grid, rows: tuple[tuple[Placed, ...], ...], room: float) -> float:
+    """About how many lines the rows take in a table `room` millimetres wide; infinite where something else than
+    text stands in them, which nobody can guess.
+    """
+    return sum(max((_lines(grid, placed, room) for placed in row), default=1.0) for row in rows)
+
+
+def _lines(grid: Grid, placed: Placed, room: float) -> float:
+    across = max(1.0, (sum(grid.shares[placed.column : placed.column + placed.columns]) * room - 4) / _LETTER)
+    total = 0.0
+    for block in placed.cell.blocks:
+        if not isinstance(block, Paragraph):
+            return inf
+        if any(isinstance(i, Placeholder) and i.kind == "image" for i in block.unit.content):
+            return inf
+        total += sum(ceil(len(part) / across) or 1 for part in plain(block.unit.content).split("\n"))
+    return total / placed.rows
 
 
 def lay_out(table: Table) -> Grid:

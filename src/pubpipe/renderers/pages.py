@@ -24,6 +24,10 @@ from pubpipe.renderers.pictures import Picture, picture
 from pubpipe.renderers.runs import clean
 from pubpipe.renderers.template import Page
 
+LONGEST_HEAD = 12
+"""Lines that a table's head may take to be repeated on every page."""
+LONGEST_WHOLE = 24
+"""Lines of a table that is kept on one page: it certainly fits on one."""
 MOST_TABLES = 3
 """Tables within tables that are set as tables; deeper ones are written out cell by cell."""
 

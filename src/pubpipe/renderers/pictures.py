@@ -32,7 +32,7 @@ def picture(resource: Resource) -> Picture:
     corrupt, too large, or of a type that no renderer can read (EMF, WMF). Each image is converted once for all
     languages and formats.
     """
-    if _is_svg(resource.data):
+    if is_svg(resource.data):
         width, height = _svg_size(resource)
         return Picture(name=resource.name, type="svg", data=resource.data, width=width, height=height)
     return _raster(resource)
@@ -104,7 +104,7 @@ def _dpi(value: object) -> float:
     return 150.0
 
 
-def _is_svg(data: bytes) -> bool:
+def is_svg(data: bytes) -> bool:
     start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
     return start.startswith(b"<") and b"<svg" in data[:4000]
 

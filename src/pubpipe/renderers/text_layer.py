@@ -19,33 +19,18 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pubpipe.renderers.breaking import strip
+from pubpipe.renderers.pdf_content import PART, STRING, parse_cmap, string_bytes, text_string
 
 log = logging.getLogger(__name__)
 
 
-def _string_pattern(depth: int) -> bytes:
-    """A PDF literal string with balanced parentheses inside it, down to `depth` levels."""
-    pattern = rb"\((?:[^()\\]++|\\[\s\S])*+\)"
-    for _ in range(depth):
-        pattern = rb"\((?:[^()\\]++|\\[\s\S]|" + pattern + rb")*+\)"
-    return pattern
-
-
-_STRING = rb"(?:" + _string_pattern(12) + rb"|<[0-9A-Fa-f\s]*+>)"
 _OPERATOR = re.compile(
-    rb"(?P<show>\[(?:[^\[\]()<>]++|" + _STRING + rb")*+\]\s*TJ\b|" + _STRING + rb"\s*Tj\b)"
-    rb"|/Span\s*<<\s*/ActualText\s*(?P<actual>" + _STRING + rb")\s*>>\s*(?P<open_text>BDC\b)"
+    rb"(?P<show>\[(?:[^\[\]()<>]++|" + STRING + rb")*+\]\s*TJ\b|" + STRING + rb"\s*Tj\b)"
+    rb"|/Span\s*<<\s*/ActualText\s*(?P<actual>" + STRING + rb")\s*>>\s*(?P<open_text>BDC\b)"
     rb"|(?P<open>\bBDC\b|\bBMC\b)"
     rb"|(?P<close>\bEMC\b)"
     rb"|/(?P<font>[^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b"
 )
-_PART = re.compile(_STRING + rb"|[-+.\d]+")
-_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
-_NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_BF_CHARS = re.compile(rb"beginbfchar(.*?)endbfchar", re.S)
-_BF_RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.S)
-_PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
-_TRIPLE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 
 Font = tuple[int, int]
 """Object and generation number of a font."""
@@ -134,11 +119,11 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
             operators[number] = (True, *match.span())
             span = next((s for s in reversed(opened) if s >= 0), -1)
             place = 0
-            for part in _PART.finditer(match["show"]):
+            for part in PART.finditer(match["show"]):
                 piece = part.group()
                 if piece[0] not in b"(<":
                     continue
-                codes = _bytes(piece)
+                codes = string_bytes(piece)
                 for at in range(0, len(codes) - 1, 2):
                     code = codes[at] << 8 | codes[at + 1]
                     text = texts[span] if span >= 0 else mapping.get(code, "")
@@ -152,10 +137,10 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
             font = resource.objgen
             if font not in fonts:
                 table = resource.get("/ToUnicode")
-                fonts[font] = (resource, _parse_cmap(table.read_bytes()) if table is not None else {})
+                fonts[font] = (resource, parse_cmap(table.read_bytes()) if table is not None else {})
             mapping = fonts[font][1]
         elif kind == "open_text":
-            texts[number] = _text(_bytes(match["actual"]))
+            texts[number] = text_string(string_bytes(match["actual"]))
             operators[number] = (False, *match.span())
             opened.append(number)
         elif kind == "open":
@@ -257,14 +242,14 @@ def _wrapped(show: bytes, number: int, wrap: dict[tuple[int, int], tuple[int, st
     """One text-showing operator as several, those in a badly spelled cluster inside /ActualText spans."""
     runs: list[tuple[tuple[int, str] | None, list[bytes]]] = []
     place = 0
-    for part in _PART.finditer(show):
+    for part in PART.finditer(show):
         piece = part.group()
         if piece[0] not in b"(<":
             if not runs:
                 runs.append((wrap.get((number, 0)), []))
             runs[-1][1].append(piece)
             continue
-        codes = _bytes(piece)
+        codes = string_bytes(piece)
         for at in range(0, len(codes) - 1, 2):
             state = wrap.get((number, place))
             place += 1
@@ -293,41 +278,6 @@ def _joined(pieces: list[bytes]) -> list[bytes]:
         else:
             out.append(piece)
     return out
-
-
-def _bytes(string: bytes) -> bytes:
-    """What a PDF string, literal or hexadecimal, stands for."""
-    if string[0] == 0x3C:
-        digits = b"".join(string[1:-1].split())
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-    inside = string[1:-1]
-    return _ESCAPE.sub(_unescaped, inside) if b"\\" in inside else inside
-
-
-def _unescaped(match: re.Match[bytes]) -> bytes:
-    code = match[1]
-    if code[:1] in b"01234567":
-        return bytes([int(code, 8) & 0xFF])
-    return b"" if code in (b"\n", b"\r", b"\r\n") else _NAMED.get(code, code)
-
-
-def _text(data: bytes) -> str:
-    if data.startswith(b"\xfe\xff"):
-        return data[2:].decode("utf-16-be", "replace")
-    return data.decode("latin-1")
-
-
-def _parse_cmap(data: bytes) -> dict[int, str]:
-    mapping: dict[int, str] = {}
-    for block in _BF_CHARS.findall(data):
-        for glyph, text in _PAIR.findall(block):
-            mapping[int(glyph, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
-    for block in _BF_RANGES.findall(data):
-        for first, last, text in _TRIPLE.findall(block):
-            start = bytes.fromhex(text.decode()).decode("utf-16-be", "replace")
-            for step, glyph in enumerate(range(int(first, 16), int(last, 16) + 1)):
-                mapping[glyph] = start[:-1] + chr(ord(start[-1]) + step)
-    return mapping
 
 
 def _cmap(mapping: dict[int, str]) -> bytes:

@@ -26,9 +26,11 @@ from pubpipe.model import (
 from pubpipe.renderers.breaking import for_lines
 from pubpipe.renderers.fallback import splitter
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.grid import Grid, Placed, lay_out
+from pubpipe.renderers.grid import Grid, Placed, lay_out, lines
 from pubpipe.renderers.matter import Line, Matter
 from pubpipe.renderers.pages import (
+    LONGEST_HEAD,
+    LONGEST_WHOLE,
     MOST_TABLES,
     Levels,
     code_lines,
@@ -286,18 +288,20 @@ class _Writer:
     def _whole_table(self, block: Table) -> str:
         grid = lay_out(block)
         columns = ", ".join(f"{share:.4f}fr" for share in grid.shares)
-        cells = [self._cells(grid, block, part, head=True) for part in (grid.head,) if part]
-        head = f"table.header({cells[0]}), " if cells else ""
+        head = self._cells(grid, block, grid.head, head=True)
+        if head and lines(grid, grid.head, self.room) <= LONGEST_HEAD:  # Typst keeps a header on one page, or cuts it
+            head = f"table.header({head}), "
         body = self._cells(grid, block, grid.body)
         foot = f"table.footer(repeat: false, {self._cells(grid, block, grid.foot)}), " if grid.foot else ""
         table = f"table(columns: ({columns},), {head}{body}{foot})"
         if _shrunk(grid) < 1:
             table = f"text(size: {_shrunk(grid):.2f}em, {table})"
+        # Typst breaks a table anywhere; a short one stays whole.
+        whole = lines(grid, (*grid.head, *grid.body, *grid.foot), self.room) <= LONGEST_WHOLE
         if block.caption is None:
-            whole = "false" if _short(grid) else "true"
-            return f"block(breakable: {whole}, width: 100%, {table})"
+            return f"block(breakable: {'false' if whole else 'true'}, width: 100%, {table})"
         caption = self.caption("table", block.caption)
-        if _short(grid):  # Typst breaks a table anywhere; a short one stays whole
+        if whole:
             table = f"block(breakable: false, width: 100%, {table})"
         return f"figure(kind: table, supplement: none, caption: {caption}, {table})"
 
@@ -340,14 +344,6 @@ def _shrunk(grid: Grid) -> float:
     rows = (*grid.head, *grid.body, *grid.foot)
     most = max((sum(bool(placed.cell.blocks) for placed in row) for row in rows), default=0)
     return min(1.0, max(0.5, 8 / max(1, most)))
-
-
-def _short(grid: Grid) -> bool:
-    """The table certainly fits on a page."""
-    rows = (*grid.head, *grid.body, *grid.foot)
-    cells = [b for row in rows for placed in row for b in placed.cell.blocks]
-    text = sum(len(plain(b.unit.content)) for b in cells if isinstance(b, Paragraph))
-    return len(rows) <= 10 and text <= 800 and all(isinstance(b, Paragraph) for b in cells)
 
 
 def _indented(line: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from pubpipe.languages import profile
 from pubpipe.renderers import find_fonts
 from pubpipe.renderers.fonts import typst_fonts
+from pubpipe.renderers.pdf_content import parse_cmap, text_string
 from pubpipe.renderers.text_layer import mend
 
 
@@ -29,8 +30,6 @@ def typeset(text: str, language: str) -> bytes:
 
 def spoken(data: bytes) -> str:
     """The page's text as a program reads it that honours /ActualText and ToUnicode."""
-    from pubpipe.renderers.text_layer import _parse_cmap, _text
-
     out: list[str] = []
     with pikepdf.open(io.BytesIO(data)) as pdf:
         for page in pdf.pages:
@@ -40,12 +39,12 @@ def spoken(data: bytes) -> str:
             for operands, operator in pikepdf.parse_content_stream(page):
                 name = str(operator)
                 if name == "Tf":
-                    mapping = _parse_cmap(fonts[str(operands[0])].ToUnicode.read_bytes())
+                    mapping = parse_cmap(fonts[str(operands[0])].ToUnicode.read_bytes())
                 elif name == "BDC":
                     actual = operands[1].get("/ActualText") if isinstance(operands[1], pikepdf.Dictionary) else None
                     inside.append(actual is not None)
                     if actual is not None:
-                        out.append(_text(bytes(actual)) if isinstance(actual, pikepdf.String) else "")
+                        out.append(text_string(bytes(actual)) if isinstance(actual, pikepdf.String) else "")
                 elif name == "BMC":
                     inside.append(False)
                 elif name == "EMC":
@@ -76,7 +75,7 @@ def test_a_mended_page_reads_as_it_was_written(text: str, language: str) -> None
     assert spoken(mend(typeset(text, language))) == text
 
 
-def test_break_marks_are_gone_from_the_text() -> None:
+def test_break_marks_are_gone_from_thetext_string() -> None:
     assert spoken(mend(typeset("ប្រ\u2060កាស\u200bជា\u200bសកល", "km"))) == "ប្រកាសជាសកល"
 
 
