@@ -136,6 +136,8 @@ class _Desk:
     questions: list[Question] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     placed: dict[str, list[ReturnedRow]] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    """Text to its form for comparing: each is asked for many times."""
     named: set[str] = field(default_factory=set)
     """Segments that some row speaks of, even if it could not be taken."""
 
@@ -156,7 +158,10 @@ class _Desk:
 
     def settled(self, text: str) -> str:
         """The text in the form in which two are compared and an answer is stored: canonical, on one line."""
-        return canonical(_NEWLINES.sub(" " if self.spaced else "", writable(text).strip())).strip()
+        if text not in self.forms:
+            line = _NEWLINES.sub(" " if self.spaced else "", writable(text).strip())
+            self.forms[text] = canonical(line).strip()
+        return self.forms[text]
 
     def intake(self) -> Intake:
         for row in self.returned.rows:

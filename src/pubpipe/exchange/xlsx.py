@@ -215,9 +215,9 @@ def _sheets(parts: Parts, workbook: Any) -> list[str]:
     return [related[i][1] for i in ids if i in related] or ["xl/worksheets/sheet1.xml"]
 
 
-def _comments(parts: Parts, place: str) -> dict[str, list[ReturnedRemark]]:
-    """Cell name to the comments on it."""
-    out: dict[str, list[ReturnedRemark]] = {}
+def _comments(parts: Parts, place: str) -> dict[int, list[ReturnedRemark]]:
+    """Row number to the comments on its cells."""
+    out: dict[int, list[ReturnedRemark]] = {}
     for kind, part in _related(parts, place).values():
         root = parts.xml(part) if kind == "comments" else None
         authors = [str(a.text or "") for a in root.iter() if _local(a) == "author"] if root is not None else []
@@ -229,8 +229,9 @@ def _comments(parts: Parts, place: str) -> dict[str, list[ReturnedRemark]]:
             author = authors[int(at)].strip() if at.isdecimal() and int(at) < len(authors) else ""
             if author.startswith("tc="):
                 author = ""
-            if text:
-                out.setdefault(str(each.get("ref") or ""), []).append(ReturnedRemark(author=author, text=text))
+            row = str(each.get("ref") or "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+            if text and row.isdecimal():
+                out.setdefault(int(row), []).append(ReturnedRemark(author=author, text=text))
     return out
 
 
@@ -240,7 +241,7 @@ class _Table:
     rows: list[tuple[int, dict[int, str], set[int]]] = field(default_factory=list)
     """(row number, column to text, columns with something else than text)"""
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    comments: dict[str, list[ReturnedRemark]] = field(default_factory=dict)
+    comments: dict[int, list[ReturnedRemark]] = field(default_factory=dict)
 
     def open(self, root: Any) -> bool:
         """Whether this sheet has the table of a review in it."""
@@ -318,7 +319,7 @@ class _Table:
         )
 
     def _said(self, number: int) -> list[ReturnedRemark]:
-        return [r for ref, found in self.comments.items() if re.fullmatch(rf"[A-Z]+{number}", ref) for r in found]
+        return list(self.comments.get(number, ()))
 
     def _row(self, number: int, cells: dict[int, str], odd: set[int], roles: dict[str, int]) -> ReturnedRow:
         def part(role: str) -> str:

@@ -24,6 +24,8 @@ from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 _FOLDER = "reviews"
 _DIGEST = re.compile(r"[0-9a-f]{12,64}")
+_MOST = 20_000
+"""Rows of a file that is taken back: the longest publication has a tenth of that."""
 _LONGEST = 6_000
 """Characters of a comment that a file makes: what is beyond stays in the file, and the comment says so."""
 
@@ -95,8 +97,8 @@ def take(
     """
     returned = _read(data, name)
     stamp = returned.stamp
-    if not returned.rows:
-        raise bilingual.wrong_file(name, "there is no row of a review in it")
+    if not 0 < len(returned.rows) <= _MOST:
+        raise bilingual.wrong_file(name, "there is no row of a review in it, or far too many")
     if stamp.digest and not _DIGEST.fullmatch(stamp.digest):
         raise bilingual.wrong_file(name, "what it says of itself was changed by hand")
     for what, said, given in (
