@@ -246,9 +246,11 @@ class _Writer:
             '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         )
         for number, (level, words, mark) in enumerate(shown):
-            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(shown) - 1 else ""
+            last = number == len(shown) - 1
+            end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if last else ""
+            space = '<w:spacing w:after="240"/>' if last else ""
             yield (
-                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/></w:pPr>{begin if number == 0 else ""}'
+                f'<w:p><w:pPr><w:pStyle w:val="TOC{level}"/>{space}</w:pPr>{begin if number == 0 else ""}'
                 f'<w:hyperlink w:anchor="{mark}" w:history="1">{self._run(Run(text=words))}</w:hyperlink>{end}</w:p>'
             )
         yield "</w:sdtContent></w:sdt>"
