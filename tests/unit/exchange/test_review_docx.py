@@ -23,7 +23,7 @@ from tests.unit.exchange import edit_scripts as edits
 from tests.unit.exchange.edit_scripts import Script
 
 SCRIPTS = 240
-RESAVED = 36
+RESAVED = 200
 
 
 def read(data: bytes) -> Returned:
@@ -82,6 +82,7 @@ def test_no_edit_is_lost_or_misplaced(seed: int, saver: str) -> None:
         assert_as_scripted(script, taken(data, script.sheet))
 
 
+@pytest.mark.slow
 @pytest.mark.needs("libreoffice")
 def test_no_edit_is_lost_or_misplaced_when_libreoffice_saved_the_file(tmp_path: Path) -> None:
     scripts = []
@@ -393,6 +394,50 @@ def test_a_spreadsheet_is_no_review() -> None:
     data = rezipped(review_docx.write(unedited()), lambda n, d: None if n.startswith("word/") else d)
     with pytest.raises(ReviewError, match="no Word document"):
         read(data)
+
+
+def mangled(rng: random.Random, data: bytes) -> bytes:
+    """The document after elements were taken out, doubled and moved about at random."""
+    from lxml import etree
+
+    root = etree.fromstring(data)
+    for _ in range(rng.randint(1, 12)):
+        elements = [e for e in root.iter() if e.getparent() is not None]
+        element, other = rng.choice(elements), rng.choice(elements)
+        what = rng.randrange(4)
+        if what == 0:
+            element.getparent().remove(element)
+        elif what == 1:
+            element.addnext(edits.copy.deepcopy(element))
+        elif what == 2 and element not in other.iterancestors() and element is not other:
+            other.append(element)
+        elif element.attrib:
+            element.attrib[rng.choice(sorted(element.attrib))] = rng.choice(["", "-1", "ក", "999999999999", "pp::"])
+    return etree.tostring(root)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_mangled_document_never_breaks_the_reader_nor_puts_a_text_on_another_segment(seed: int) -> None:
+    rng = random.Random(seed)
+    sheet = unedited("th")
+    ours = {row.segment: row.target for row in sheet.rows}
+    original = review_docx.write(sheet)
+    for _ in range(20):
+        data = rezipped(original, lambda n, d: mangled(rng, d) if n == "word/document.xml" else d)
+        try:
+            result = taken(data, sheet)
+        except ReviewError:
+            continue
+        for proposal in result.proposals:
+            others = {target for segment, target in ours.items() if segment != proposal.segment and target}
+            assert proposal.text not in others or proposal.text in copies(data, proposal.text)
+
+
+def copies(data: bytes, text: str) -> set[str]:
+    """The text, if it stands in the document more than once: a copy is somebody's will, a move is asked about."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        body = "".join(docx.oxml.parse_xml(archive.read("word/document.xml")).itertext())
+    return {text} if body.count(text) > 1 else set()
 
 
 def test_a_forged_base_gives_a_question_at_most() -> None:
