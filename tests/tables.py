@@ -8,14 +8,14 @@ from pathlib import Path
 CASES = Path(__file__).parent / "cases"
 
 
-def rows(name: str) -> list[tuple[str, dict[str, str]]]:
-    """(heading, cells by column name) of each row of each table in `cases/<name>.md`.
+def rows(name: str, folder: Path = CASES) -> list[tuple[str, dict[str, str]]]:
+    """(heading, cells by column name) of each row of each table in `cases/<name>.md` (or of another folder).
 
     A cell in backticks keeps its spaces; `\\|` is a bar, `\\uXXXX` the character of that number.
     """
     out: list[tuple[str, dict[str, str]]] = []
     heading, columns = "", []
-    for line in (CASES / f"{name}.md").read_text("utf-8").splitlines():
+    for line in (folder / f"{name}.md").read_text("utf-8").splitlines():
         if line.startswith("#"):
             heading, columns = line.lstrip("# ").strip(), []
         elif line.startswith("|"):

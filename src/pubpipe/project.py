@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pubpipe.errors import ConfigError
-from pubpipe.languages import TARGETS, profile
+from pubpipe.languages import SOURCE, TARGETS, profile
 from pubpipe.model import Severity, Value
 from pubpipe.root import FILE_NAME, STATE_FOLDER
 
@@ -149,7 +149,7 @@ class Project(Value):
 def known_languages(tags: tuple[str, ...]) -> tuple[str, ...]:
     """The same tags, each known to be a target language and once only; ConfigError otherwise."""
     for tag in tags:
-        if profile(tag).tag not in TARGETS:
+        if profile(tag).tag == SOURCE.tag:
             raise ConfigError(
                 f"{tag!r} is the language of the sources, not one to translate into.",
                 remedy=f"Languages: {', '.join(TARGETS)}.",

@@ -366,9 +366,14 @@ def target_months(folded: str, profile: LanguageProfile) -> dict[int, str]:
     """The months that a folded translation names in words, each with the name found."""
     out: dict[int, str] = {}
     for name, month in _month_names(profile.locale, tuple(sorted(profile.numbers.months.items()))):
-        if name in folded:
+        if name in folded and (not profile.spaced or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded)):
             out.setdefault(month, name)
     return out
+
+
+def surely_month(name: str, folded: str) -> bool:
+    """Whether a name found in a folded text is a month: a short one only beside a number."""
+    return len(name) > 3 or re.search(rf"\d[, ]*{re.escape(name)}|{re.escape(name)}[, ]*\d", folded) is not None
 
 
 _UNITS = (

@@ -16,6 +16,7 @@ from pubpipe.checks.amounts import (
     source_months,
     source_words,
     spelled,
+    surely_month,
     target_amounts,
     target_months,
 )
@@ -100,7 +101,9 @@ def check(context: CheckContext) -> Iterable[Finding]:
     yield from _report(missing, extra, present)
     named = {n.month for n in source_months(context.source_text)}
     for name in wrong_months:
-        other = next((m for m, word in months.items() if m not in named and len(word) > 3), None)
+        other = next(
+            (m for m, word in months.items() if m not in named and surely_month(word, context.target_folded)), None
+        )
         yield finding(
             "numbers.month",
             "error" if other else "warning",

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pubpipe.checks.context import CheckContext, Described, finding, shown
 from pubpipe.checks.urls import ADDRESS
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Finding
+from pubpipe.model import Finding, Severity
 
 ID = "script"
 FINDINGS = (
@@ -103,6 +103,8 @@ def check(context: CheckContext) -> Iterable[Finding]:
     rest = _ACRONYM.sub(" ", _CODE.sub(" ", ADDRESS.sub(" ", text)))
     if profile.latin_diacritics:
         yield from _by_diacritics(context, rest)
+    elif profile.checking.common_words:
+        yield from _by_words(context, rest)
     else:
         yield from _by_script(context, rest, names, profile)
     known = _threes(context.source_text.lower())
@@ -176,6 +178,18 @@ def _by_diacritics(context: CheckContext, text: str) -> Iterable[Finding]:
             ID,
             "error" if share < 0.05 and len(letters) >= 40 else "warning",
             f"Only {round(share * 100)} % of the letters have the marks of {context.profile.english_name}.",
+        )
+
+
+def _by_words(context: CheckContext, text: str) -> Iterable[Finding]:
+    """An error where a text in the letters of English has English words and none of the language's."""
+    words = re.findall(r"[a-z]+", text.lower())
+    own = sum(w in context.profile.checking.common_words for w in words)
+    english = sum(w in _COMMON and w not in context.profile.checking.common_words for w in words)
+    if len(words) >= 4 and english >= 2 and english > own:
+        severity: Severity = "error" if own == 0 and english * 5 >= len(words) else "warning"
+        yield finding(
+            ID, severity, f"The words are more English than {context.profile.english_name}: {english} against {own}."
         )
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 import threading
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from pubpipe.glossary.english import forms
 from pubpipe.glossary.targets import TargetIndex, target_index
@@ -92,18 +91,18 @@ _FUNCTION_WORDS = frozenset(
 class _Node:
     """What may follow a run of words, and the terms that the run itself is."""
 
-    __slots__ = ("next", "terms")
+    __slots__ = ("next", "only", "terms")
 
     def __init__(self) -> None:
         self.next: dict[int, _Node] = {}
+        self.only = -1
+        """The term, where there is one and its capitals do not matter."""
         self.terms: list[tuple[int, tuple[str, ...]]] = []
         """Index in the glossary, and the words as the table writes them where capitals matter (else none)."""
 
 
-class _Found(NamedTuple):
-    first: int
-    last: int
-    term: int
+_Found = tuple[int, int, int]
+"""First token, token after the last, index of the term."""
 
 
 class Matcher:
@@ -124,6 +123,7 @@ class Matcher:
                 entry = (index, words if term.case == "exact" else ())
                 if entry not in node.terms:
                     node.terms.append(entry)
+                    node.only = index if len(node.terms) == 1 and not entry[1] else -1
         self._targets: dict[LanguageTag, TargetIndex] = {}
         self._entries: dict[LanguageTag, list[dict[str, Any] | None]] = {}
         self._lock = threading.Lock()
@@ -141,7 +141,7 @@ class Matcher:
         for start, end, term in self._matches(text):
             entry = asked[term]
             if entry is not None:
-                hits.append(TermHit(surface=text[start:end], span=Span(start=start, end=end), **entry))
+                hits.append(_hit(entry, text[start:end], start, end))
         return tuple(hits)
 
     def term_entries(self, hits: Iterable[TermHit]) -> list[dict[str, Any]]:
@@ -180,60 +180,66 @@ class Matcher:
         """Start, end and index of each term in the text."""
         if not self._start.next:
             return []
-        tokens = _tokens(text)
-        found = self._scan(tokens)
-        apart = self._classes.written_apart(tokens)
-        for low, high in self._windows(apart, len(tokens)):
-            # a second look around these places, with "health care" read as the "healthcare" of a term
-            joined, origin = _join(
-                tokens[low:high], {i - low for i in apart[bisect_left(apart, low) : bisect_left(apart, high)]}
-            )
-            found += [
-                _Found(low + origin[f.first], low + origin[f.last], f.term)
-                for f in self._scan(joined)
-                if origin[f.last] - origin[f.first] > f.last - f.first
-            ]
-        if apart:
-            found.sort()
-        if not found:
-            return []
-        chosen = self._resolve(found)
         places = _places(text)
-        return [(places[f.first][0], places[f.last - 1][1], f.term) for f in chosen]
-
-    def _windows(self, apart: list[int], size: int) -> list[tuple[int, int]]:
-        """The stretches of tokens that a term over one of these places can cover."""
-        out: list[tuple[int, int]] = []
-        for place in apart:
-            low, high = max(0, place - self._longest), min(size, place + 2 + self._longest)
-            if out and low <= out[-1][1]:
-                low = out.pop()[0]
-            out.append((low, high))
-        return out
-
-    def _scan(self, tokens: list[str]) -> list[_Found]:
-        """Every run of tokens that is a term, nested and overlapping ones too, in order."""
+        tokens = [text[start:end] for start, end in places]
         classes = self._classes.of(tokens)
         classes.append(-1)
+        found = self._scan(tokens, classes)
+        apart = self._classes.written_apart(tokens)
+        if apart:
+            # "health care" read as the "healthcare" of a term
+            found += self._scan_apart(tokens, classes, apart)
+            found.sort()
+        return [(places[first][0], places[last - 1][1], term) for first, last, term in self._resolve(found)]
+
+    def _scan(self, tokens: list[str], classes: list[int]) -> list[_Found]:
+        """Every run of tokens that is a term, nested and overlapping ones too, in order."""
         found: list[_Found] = []
         start = self._start.next
         for first, number in enumerate(classes):
             if number not in start:
                 continue
-            node, last = start[number], first + 1
-            while True:
-                if node.terms:
+            node: _Node | None = start[number]
+            last = first + 1
+            while node is not None:
+                if node.only >= 0:
+                    found.append((first, last, node.only))
+                elif node.terms:
                     term = self._choose(node.terms, tokens, first, last)
                     if term is not None:
-                        found.append(_Found(first, last, term))
-                following = node.next.get(classes[last])
-                if following is None:
+                        found.append((first, last, term))
+                if not node.next:
                     break
-                node = following
+                node = node.next.get(classes[last])
                 last += 1
         return found
 
-    def _choose(self, terms: list[tuple[int, tuple[str, ...]]], tokens: list[str], first: int, last: int) -> int | None:
+    def _scan_apart(self, tokens: list[str], classes: list[int], apart: dict[int, int]) -> list[_Found]:
+        """The runs that are a term when one or more pairs of their tokens are read as one word; `apart` is the place
+        of such a pair and the class of the word."""
+        found: set[_Found] = set()
+
+        def walk(node: _Node, first: int, at: int, words: tuple[str, ...], joined: bool) -> None:
+            if joined and node.terms:
+                term = self._choose(node.terms, words, 0, len(words))
+                if term is not None:
+                    found.add((first, at, term))
+            following = node.next.get(classes[at])
+            if following is not None:
+                walk(following, first, at + 1, (*words, tokens[at]), joined)
+            number = apart.get(at)
+            following = node.next.get(number) if number is not None else None
+            if following is not None:
+                walk(following, first, at + 2, (*words, tokens[at] + tokens[at + 1]), True)
+
+        for first in {f for place in apart for f in range(max(0, place - self._longest + 1), place + 1)}:
+            if first in apart or classes[first] in self._start.next:
+                walk(self._start, first, first, (), False)
+        return list(found)
+
+    def _choose(
+        self, terms: list[tuple[int, tuple[str, ...]]], tokens: Sequence[str], first: int, last: int
+    ) -> int | None:
         """Of the terms with these words, the one whose capitals fit; one that asks for capitals goes
         first."""
         any_case = None
@@ -245,27 +251,50 @@ class Matcher:
         return any_case
 
     def _resolve(self, found: list[_Found]) -> list[_Found]:
+        """The runs that win: each alone, or the best of those that overlap one another."""
         out: list[_Found] = []
         group: list[_Found] = []
         end = 0
-        for item in [*found, None]:
-            if group and (item is None or item.first >= end):
-                out += group if len(group) == 1 else self._best(group)
-                group = []
-            if item is not None:
+        for item in found:
+            if item[0] >= end:
+                out += group if len(group) < 2 else self._best(group)
+                group = [item]
+                end = item[1]
+            else:
                 group.append(item)
-                end = max(end, item.last) if len(group) > 1 else item.last
+                end = max(end, item[1])
+        out += group if len(group) < 2 else self._best(group)
         return out
 
     def _best(self, group: list[_Found]) -> list[_Found]:
         taken: set[int] = set()
         best = []
         terms = self.glossary.terms
-        for item in sorted(group, key=lambda f: (f.first - f.last, terms[f.term].kind == "preferred", f.first, f.term)):
-            if taken.isdisjoint(range(item.first, item.last)):
-                taken.update(range(item.first, item.last))
+        for item in sorted(group, key=lambda f: (f[0] - f[1], terms[f[2]].kind == "preferred", f[0], f[2])):
+            if taken.isdisjoint(range(item[0], item[1])):
+                taken.update(range(item[0], item[1]))
                 best.append(item)
         return sorted(best)
+
+
+_HIT_FIELDS, _SPAN_FIELDS = set(TermHit.model_fields), set(Span.model_fields)
+_set = object.__setattr__
+
+
+def _hit(entry: dict[str, Any], surface: str, start: int, end: int) -> TermHit:
+    """The hit, from parts that were validated when the glossary was read and places that are counted here.
+
+    Validating them again takes longer than finding them (measured: 3 s of 4 on a long text); these are the
+    four attributes that pydantic gives to a model without private or extra fields.
+    """
+    span, hit = Span.__new__(Span), TermHit.__new__(TermHit)
+    _set(span, "__dict__", {"start": start, "end": end})
+    _set(hit, "__dict__", {**entry, "surface": surface, "span": span})
+    for value, fields in ((span, _SPAN_FIELDS), (hit, _HIT_FIELDS)):
+        _set(value, "__pydantic_fields_set__", fields)
+        _set(value, "__pydantic_extra__", None)
+        _set(value, "__pydantic_private__", None)
+    return hit
 
 
 def matcher(glossary: Glossary) -> Matcher:
@@ -292,8 +321,10 @@ class _Classes:
         self._long: set[str] = set()
         """Words of terms that a text may write as two."""
         self._beginnings: set[str] = set()
+        self._endings: set[str] = set()
         self._first_parts: set[str] = set()
-        """Tokens seen in texts that begin one of them."""
+        self._second_parts: set[str] = set()
+        """Tokens seen in texts that begin or end one of them."""
         for word in vocabulary:
             self.add(word)
 
@@ -312,52 +343,37 @@ class _Classes:
         if len(word) >= 7 and word.isalpha():
             self._long |= family
             self._beginnings |= {w[:n] for w in family for n in range(3, len(w) - 2)}
+            self._endings |= {w[n:] for w in family for n in range(3, len(w) - 2)}
         return self._number[word]
 
     def of(self, tokens: list[str]) -> list[int]:
         """The class of each token, -1 where no term has it."""
         if len(self._seen) > 200_000:
             self._seen = {}
-        seen, number = self._seen, self._number
-        out = []
-        for token in tokens:
-            known = seen.get(token)
-            if known is None:
-                bare = _bare(token).casefold()
-                known = seen[token] = number.get(bare, -1)
-                if bare in self._beginnings and bare not in _FUNCTION_WORDS:
-                    self._first_parts.add(token)
-            out.append(known)
-        return out
+        seen = self._seen
+        for token in set(tokens).difference(seen):
+            bare = _bare(token).casefold()
+            seen[token] = self._number.get(bare, -1)
+            if bare in self._beginnings and bare not in _FUNCTION_WORDS:
+                self._first_parts.add(token)
+            if token.casefold() in self._endings:
+                self._second_parts.add(token)
+        return [seen[token] for token in tokens]
 
-    def written_apart(self, tokens: list[str]) -> list[int]:
-        """Where two words of the text stand that terms write as one; never after "the" ("the rapist").
+    def written_apart(self, tokens: list[str]) -> dict[int, int]:
+        """Where two words of the text stand that terms write as one, and its class; never after "the" ("the
+        rapist").
 
         Only for tokens that went through `of`.
         """
-        parts, long, end = self._first_parts, self._long, len(tokens) - 1
-        return [
-            i
-            for i, token in enumerate(tokens)
-            if token in parts and i < end and len(tokens[i + 1]) > 2 and (token + tokens[i + 1]).casefold() in long
-        ]
-
-
-def _join(tokens: list[str], first: set[int]) -> tuple[list[str], list[int]]:
-    """The tokens with those pairs joined, and where each of them (and the end) stood before."""
-    out: list[str] = []
-    origin: list[int] = []
-    at = 0
-    while at < len(tokens):
-        origin.append(at)
-        if at in first:
-            out.append(tokens[at] + tokens[at + 1])
-            at += 2
-        else:
-            out.append(tokens[at])
-            at += 1
-    origin.append(len(tokens))
-    return out, origin
+        first, second, long = self._first_parts, self._second_parts, self._long
+        out = {}
+        for i, (one, other) in enumerate(zip(tokens, tokens[1:], strict=False)):
+            if one in first and other in second:
+                whole = (one + other).casefold()
+                if whole in long:
+                    out[i] = self._number[whole]
+        return out
 
 
 def _bare(token: str) -> str:

@@ -16,7 +16,7 @@ from pubpipe.errors import GlossaryError
 from pubpipe.glossary.matching import source_keys
 from pubpipe.glossary.terms import Case, Glossary, Kind, Rendering, Term
 from pubpipe.identity import Hash, digest, short
-from pubpipe.languages import TARGETS, LanguageProfile
+from pubpipe.languages import TARGETS, LanguageProfile, extra
 from pubpipe.languages.normal import canonical, fold, zawgyi
 from pubpipe.model import Finding
 
@@ -24,6 +24,17 @@ _ABOUT = ("id", "source", "variants", "kind", "case", "note", "status")
 _FORMS = ("", "_allowed", "_forbidden")
 COLUMNS: tuple[str, ...] = (*_ABOUT, *(tag + form for tag in TARGETS for form in _FORMS))
 """The columns of the table, in the order in which a new one is written."""
+
+
+def column(profile: LanguageProfile) -> str:
+    """What the columns of a language begin with: its tag, or its English name where the table needs the tag for
+    something else (`id` is also Indonesian)."""
+    return profile.english_name.lower() if profile.tag in _ABOUT else profile.tag
+
+
+def _languages() -> tuple[LanguageProfile, ...]:
+    return (*TARGETS.values(), *extra().values())
+
 
 _KINDS: dict[str, Kind] = {"term": "term", "preferred": "preferred", "name": "name"}
 _CASES: dict[str, Case] = {"fold": "fold", "exact": "exact"}
@@ -155,17 +166,18 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 
 def _header(cells: list[str], check: _Check) -> dict[int, str]:
     columns: dict[int, str] = {}
+    known = (*COLUMNS, *(column(p) + form for p in extra().values() for form in _FORMS))
     for index, cell in enumerate(cells):
-        column = cell.strip().lower()
-        if not column:
+        name = cell.strip().lower()
+        if not name:
             continue
-        if column not in COLUMNS:
-            near = difflib.get_close_matches(column, COLUMNS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known columns: {', '.join(COLUMNS)}"
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known columns: {', '.join(known)}"
             check.problem(1, None, f"unknown column {cell.strip()!r}; {hint}")
-        elif column in columns.values():
-            check.problem(1, column, "the column stands twice")
-        columns[index] = column
+        elif name in columns.values():
+            check.problem(1, name, "the column stands twice")
+        columns[index] = name
     for needed in ("id", "source"):
         if needed not in columns.values():
             check.problem(1, None, f"the column {needed!r} is missing")
@@ -181,15 +193,15 @@ def _term(row: int, cells: list[str], columns: dict[int, str], check: _Check) ->
     values: dict[str, str] = {}
     for index, cell in enumerate(cells):
         value = cell.strip()
-        column = columns.get(index)
+        name = columns.get(index)
         if not value:
             continue
-        if column is None:
+        if name is None:
             check.problem(row, None, f"a cell beyond the last column says {_quote(value)}")
         else:
-            values[column] = value
+            values[name] = value
             if value[0] in "=+-@":
-                check.problem(row, column, f"{_quote(value)} would be a formula in a spreadsheet; begin it otherwise")
+                check.problem(row, name, f"{_quote(value)} would be a formula in a spreadsheet; begin it otherwise")
     term_id = values.get("id", "")
     if not term_id:
         check.problem(row, "id", "is empty")
@@ -201,7 +213,7 @@ def _term(row: int, cells: list[str], columns: dict[int, str], check: _Check) ->
     case = _choice(row, "case", values, _CASES, _default_case(source), check)
     status = _choice(row, "status", values, _STATES, "draft", check)
     renderings = {}
-    for profile in TARGETS.values():
+    for profile in _languages():
         rendering = _rendering(row, profile, values, check)
         if rendering is not None:
             renderings[profile.tag] = rendering
@@ -269,26 +281,24 @@ def _source(row: int, column: str, value: str, check: _Check) -> str:
 def _rendering(row: int, profile: LanguageProfile, values: dict[str, str], check: _Check) -> Rendering | None:
     lists: list[tuple[str, ...]] = []
     for form in _FORMS:
-        column = profile.tag + form
-        lists.append(
-            tuple(dict.fromkeys(_target(row, column, v, profile, check) for v in _split(values.get(column, ""))))
-        )
+        name = column(profile) + form
+        lists.append(tuple(dict.fromkeys(_target(row, name, v, profile, check) for v in _split(values.get(name, "")))))
     first, also, forbidden = lists
     if not (first or also or forbidden):
         return None
     allowed = tuple(dict.fromkeys((*first[1:], *also)))
     preferred = first[0] if first else None
     if allowed and preferred is None:
-        check.problem(row, profile.tag, f"is empty, though {profile.tag}_allowed has a form")
+        check.problem(row, column(profile), f"is empty, though {column(profile)}_allowed has a form")
     wanted = {fold(v): v for v in (*([preferred] if preferred else ()), *allowed)}
     for form in forbidden:
         key = fold(form)
         if key in wanted:
             check.problem(
-                row, f"{profile.tag}_forbidden", f"{_quote(form)} is also a form that is asked for or allowed"
+                row, f"{column(profile)}_forbidden", f"{_quote(form)} is also a form that is asked for or allowed"
             )
         elif preferred is not None and _contains(fold(preferred), key, profile):
-            check.problem(row, f"{profile.tag}_forbidden", f"{_quote(form)} is part of {_quote(preferred)}")
+            check.problem(row, f"{column(profile)}_forbidden", f"{_quote(form)} is part of {_quote(preferred)}")
     return Rendering(preferred=preferred, allowed=allowed, forbidden=forbidden)
 
 
@@ -348,12 +358,12 @@ def _compare(terms: list[tuple[int, Term]], check: _Check) -> None:
                     check.problem(row, column, f"{_quote(form)} stands also in row {other_row}")
                     break
             sources[key].append((row, term))
-    for profile in TARGETS.values():
+    for profile in _languages():
         _compare_targets(terms, profile, check)
 
 
 def _compare_targets(terms: list[tuple[int, Term]], profile: LanguageProfile, check: _Check) -> None:
-    tag = profile.tag
+    tag, name = profile.tag, column(profile)
     preferred: dict[str, list[tuple[int, str]]] = defaultdict(list)
     forbidden: dict[str, int] = {}
     missing = 0
@@ -369,7 +379,7 @@ def _compare_targets(terms: list[tuple[int, Term]], profile: LanguageProfile, ch
         if len(places) > 1:
             first, *others = places
             rows = ", ".join(str(r) for r, _ in others)
-            check.warning(first[0], tag, f"{_quote(first[1])} is also the translation in row {rows}")
+            check.warning(first[0], name, f"{_quote(first[1])} is also the translation in row {rows}")
     if missing and preferred:
         count = f"{missing} of {len(terms)} terms"
         check.warnings.append(
@@ -384,7 +394,9 @@ def _compare_targets(terms: list[tuple[int, Term]], profile: LanguageProfile, ch
         for form in _parts(folded, forbidden, lengths, profile):
             for row, surface in places:
                 if forbidden[form] != row:
-                    check.problem(row, tag, f"{_quote(surface)} holds {_quote(form)}, refused in row {forbidden[form]}")
+                    check.problem(
+                        row, name, f"{_quote(surface)} holds {_quote(form)}, refused in row {forbidden[form]}"
+                    )
 
 
 def _parts(text: str, forms: dict[str, int], lengths: Counter[int], profile: LanguageProfile) -> Iterator[str]:

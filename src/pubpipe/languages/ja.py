@@ -29,8 +29,9 @@ PROFILE = LanguageProfile(
         size=10.0,
     ),
     checking=Checking(
-        length_ratio=0.45,
+        length_ratio=0.45,  # measured (`make quality`)
         sentence_end="。？！",  # W3C JLREQ 3.1.2, cl-06 and cl-04
+        # drafted, measured
         negation=(
             "ない",
             "なく",
@@ -47,8 +48,9 @@ PROFILE = LanguageProfile(
             "禁",
             "いいえ",
         ),
-        negation_accidents=("必ず", "まず", "いずれ", "わずか", "非常", "無料", "未来", "不動産"),
-        negation_sure=("ません", "ではない", "てはならない"),
+        negation_accidents=("必ず", "まず", "いずれ", "わずか", "非常", "無料", "未来", "不動産"),  # drafted, measured
+        negation_sure=("ません", "ではない", "てはならない"),  # drafted, measured
+        # drafted, measured
         affirmed=(
             "かもしれません",
             "だけではありません",
@@ -57,6 +59,7 @@ PROFILE = LanguageProfile(
             "なければなりません",
             "のみならず",
         ),
+        # drafted, measured
         obligation=(
             "ねばならない",
             "なければならない",
@@ -76,7 +79,8 @@ PROFILE = LanguageProfile(
         question_end=("か",),  # the particle of questions; formal text writes ですか。
     ),
     sample=(  # machine-drafted, for pseudo-translation only
-        "移住 労働者 は 公正 な 賃金 と 良い 労働 条件 を 得る 権利 が あり どの 国 で 働く 場合 も 法律 の もと で 家族 と ともに 等しく 守られる サービス "
+        "移住 労働者 は 公正 な 賃金 と 良い 労働 条件 を 得る 権利 が あり "
+        "どの 国 で 働く 場合 も 法律 の もと で 家族 と ともに 等しく 守られる サービス "
         "センター"
     ),
     numbers=Numbers(
@@ -85,7 +89,8 @@ PROFILE = LanguageProfile(
         not_scales=("百貨", "千葉"),  # department store, a prefecture
         # CLDR calendars, japanese: the common-era year before year 1 of the era
         eras={"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "明治": 1867},
-        era_first_year="元",
+        era_first_year="元",  # CLDR calendars, japanese: 元年
+        # CLDR numbering systems hanidec and jpan
         numerals="〇一二三四五六七八九十百千",
         # CLDR units, concentr-percent, and the other words in use
         percent=("パーセント", "割"),

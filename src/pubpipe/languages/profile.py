@@ -2,8 +2,9 @@
 
 Sources are named beside each value: CLDR (Unicode Common Locale Data Repository 48), Unicode (the core
 specification, UAX #14, UAX #29), the W3C layout requirements, and for widths and leading the project's own
-measurements on Noto Sans. A field that nobody has a source for stays unset (None or empty) and switches the
-rule off.
+measurements on Noto Sans. "Drafted, measured" is a word list that a machine drafted and that was kept for what
+it does on human translations (docs/reference/checks.md); it waits for a linguist. A field that nobody has a
+source for stays unset (None or empty) and switches the rule off.
 """
 
 from __future__ import annotations
@@ -63,6 +64,9 @@ class Checking(Value):
     signature: tuple[tuple[int, int], ...] = ()
     """Code points (first, last) of which every text longer than some words has one: kana tell Japanese from
     Chinese."""
+    common_words: tuple[str, ...] = ()
+    """Words of nearly every sentence, where the language has the letters of English and no marks on them: what
+    tells the two apart."""
     question_end: tuple[str, ...] = ()
     """Endings of a question besides "?": a sentence that ends so needs no question mark."""
 

@@ -26,12 +26,13 @@ PROFILE = LanguageProfile(
         not_at_line_start="ๆฯ",  # W3C Thai Layout Requirements, line breaking
     ),
     checking=Checking(
-        length_ratio=0.87,
+        length_ratio=0.87,  # measured (`make quality`)
         sentence_end="",  # Unicode ch. 16.1: no mark ends a Thai sentence
-        negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "เลิก"),
+        negation=("ไม่", "มิ", "ไร้", "ปราศจาก", "ห้าม", "อย่า", "เลิก"),  # drafted, measured
         negation_accidents=("อย่าง", "มิถุน", "มิตร", "มิติ"),  # manner, June, friend, dimension
-        negation_sure=("ไม่",),
-        obligation=("ต้อง", "จำเป็น", "ควร", "พึง", "บังคับ"),
+        negation_sure=("ไม่",),  # drafted, measured
+        obligation=("ต้อง", "จำเป็น", "ควร", "พึง", "บังคับ"),  # drafted, measured
+        # drafted, measured
         question_end=("ไหม", "หรือไม่", "หรือ", "อะไร", "ทำไม", "อย่างไร", "เท่าไร", "เท่าไหร่", "เมื่อไร", "ที่ไหน", "ใคร"),
     ),
     sample=(  # machine-drafted, for pseudo-translation only

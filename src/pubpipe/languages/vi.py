@@ -22,9 +22,9 @@ PROFILE = LanguageProfile(
     quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, vi
     typesetting=Typesetting(leading="0.7em"),  # measured: room for two marks on a capital
     checking=Checking(
-        length_ratio=1.05,
-        sentence_end=".?!…",
-        negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),
+        length_ratio=1.05,  # measured (`make quality`)
+        sentence_end=".?!…",  # drafted, measured
+        negation=("không", "chưa", "chẳng", "đừng", "phi", "vô", "cấm", "bất"),  # drafted, measured
         # any, extremely, for example, space, air, aviation
         negation_accidents=(
             "bất kỳ",
@@ -36,8 +36,8 @@ PROFILE = LanguageProfile(
             "không khí",
             "hàng không",
         ),
-        negation_sure=("không", "chẳng"),
-        obligation=("phải", "cần", "buộc", "nên", "bắt buộc", "nghĩa vụ", "yêu cầu"),
+        negation_sure=("không", "chẳng"),  # drafted, measured
+        obligation=("phải", "cần", "buộc", "nên", "bắt buộc", "nghĩa vụ", "yêu cầu"),  # drafted, measured
     ),
     sample=(  # machine-drafted, for pseudo-translation only
         "người lao động di cư có quyền được trả lương công bằng và hưởng điều kiện làm việc tốt ở "
@@ -85,6 +85,7 @@ PROFILE = LanguageProfile(
             "MYR": ("ringgit",),
             "KRW": ("won",),
         },
+        # drafted, measured
         word_accidents=(
             "hàng năm",
             "hằng năm",
