@@ -398,7 +398,7 @@ class _Text:
             character = chr(int(_value(element, "char"), 16))
         except (ValueError, OverflowError):
             character = ""
-        if not character or "\ue000" <= character <= "\uf8ff":
+        if not character or "\ud800" <= character <= "\uf8ff":
             self.strange[f"a symbol of the font {_value(element, 'font') or 'Symbol'}"] = None
         else:
             self.add(character)

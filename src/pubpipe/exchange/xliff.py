@@ -226,7 +226,9 @@ def _row_2(unit: Any) -> ReturnedRow:
         source += own
         if "target" in sides:
             order = str(sides["target"].get("order") or "")
-            targets.append((int(order) - 1 if order.isdigit() else place, list(_content(sides["target"]))))
+            targets.append(
+                (int(order) - 1 if re.fullmatch("[0-9]{1,6}", order) else place, list(_content(sides["target"])))
+            )
         elif _local(part) == "ignorable":
             targets.append((place, own))
         if _local(part) == "segment":
@@ -319,9 +321,10 @@ def _code_number(written: Any) -> int:
 
 def _character(code: str) -> str:
     try:
-        return chr(int(code, 16))
+        character = chr(int(code, 16))
     except (ValueError, OverflowError):
         return ""
+    return "" if "\ud800" <= character <= "\udfff" else character
 
 
 def _number(written: Any) -> int | None:

@@ -192,7 +192,11 @@ def _string(element: Any) -> str:
             parts.append(str(child.text or ""))
         elif _local(child) == "r":
             parts += [str(t.text or "") for t in _children(child, "t")]
-    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), "".join(parts))
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    return writable(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text))
 
 
 def _related(parts: Parts, part: str) -> dict[str, tuple[str, str]]:
@@ -277,7 +281,7 @@ class _Table:
             known = value.isdecimal() and int(value) < len(self.shared)
             return (self.shared[int(value)] if known else ""), not has_formula
         if kind == "str":
-            return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), value), not has_formula
+            return _unescaped(value), not has_formula
         return value, not value
 
     def read(self, said: Any) -> Returned:

@@ -403,6 +403,8 @@ def mangled(rng: random.Random, data: bytes) -> bytes:
     root = etree.fromstring(data)
     for _ in range(rng.randint(1, 12)):
         elements = [e for e in root.iter() if e.getparent() is not None]
+        if not elements:
+            break
         element, other = rng.choice(elements), rng.choice(elements)
         what = rng.randrange(4)
         if what == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 import pytest
@@ -141,6 +142,47 @@ def test_a_tag_that_a_tool_made_up_is_asked_about() -> None:
     data = xliff.write(made).decode().replace("<target>ក", '<target>ក<ph id="mine"/>')
     (question,) = take_in(xliff.read(data.encode(), "r.xlf"), made, {made.rows[0].segment: content_of("A.")}).questions
     assert "marks are damaged" in question.what
+
+
+@pytest.mark.parametrize("code", ["D800", "110000", "", "x", "-1"])
+def test_a_character_that_is_none_is_left_out(code: str) -> None:
+    data = xliff.write(one("A.", "ក")).decode().replace("<target>ក", f'<target>ក<cp hex="{code}"/>')
+    assert xliff.read(data.encode(), "r.xlf").rows[0].target == "ក"
+
+
+def mangled(rng: random.Random, data: bytes) -> bytes:
+    from lxml import etree
+
+    root = etree.fromstring(data)
+    for _ in range(rng.randint(1, 8)):
+        elements = [e for e in root.iter() if e.getparent() is not None]
+        if not elements:
+            break
+        element, other = rng.choice(elements), rng.choice(elements)
+        what = rng.randrange(4)
+        if what == 0:
+            element.getparent().remove(element)
+        elif what == 1:
+            element.addnext(copy.deepcopy(element))
+        elif what == 2 and element not in other.iterancestors() and element is not other:
+            other.append(element)
+        elif element.attrib:
+            element.attrib[rng.choice(sorted(element.attrib))] = rng.choice(["", "-1", "ក", "²", "9" * 20])
+    return etree.tostring(root)
+
+
+@pytest.mark.parametrize("version", WRITERS)
+def test_a_mangled_file_is_read_or_refused_and_moves_no_text(version: str) -> None:
+    rng = random.Random(version)
+    made = sheet()
+    ours = {row.segment: row.target for row in made.rows}
+    for _ in range(150):
+        try:
+            result = taken(mangled(rng, WRITERS[version](made)), made)
+        except ReviewError:
+            continue
+        for proposal in result.proposals:
+            assert proposal.text not in {t for s, t in ours.items() if s != proposal.segment and t}
 
 
 def test_notes_of_people_are_remarks_and_our_own_are_not() -> None:

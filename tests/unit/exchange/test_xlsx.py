@@ -149,6 +149,13 @@ def test_text_that_looks_like_an_escape_comes_back_as_it_was() -> None:
     assert (back.source, back.target) == (row.source, row.target)
 
 
+def test_half_a_character_is_left_out() -> None:
+    made = a_sheet()
+    cell = '<c r="D8" t="inlineStr"><is><t>ក_xD800_ខ</t></is></c>'
+    (proposal,) = taken(changed(made, lambda xml: in_cell(xml, 1, "D", cell)), made).proposals
+    assert proposal.text == "កខ"
+
+
 def test_another_file_is_refused() -> None:
     with pytest.raises(ReviewError, match="no spreadsheet"):
         xlsx.read(review_docx.write(a_sheet()), "r.xlsx")
