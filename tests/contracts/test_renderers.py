@@ -53,7 +53,7 @@ from pubpipe.model import (
     plain,
     to_markup,
 )
-from pubpipe.renderers import RENDERERS, Imprint, find_fonts, load_template
+from pubpipe.renderers import RENDERERS, Imprint, find_fonts, inspect_docx, inspect_pdf, load_template
 from pubpipe.renderers.pdf import render_pdf
 
 ROOT = Path(__file__).parents[2]
@@ -264,6 +264,19 @@ def word_text(data: bytes) -> str:
 def test_the_same_edition_gives_the_same_bytes(language: str, format_: str) -> None:
     again = RENDERERS[format_].render(edition(language), TEMPLATE, profile(language), find_fonts(), IMPRINT)
     assert again == rendered(language, format_)
+
+
+@every_format
+@both_documents
+@pytest.mark.parametrize("approved", [True, False], ids=["approved", "draft"])
+@every_language
+def test_the_inspection_finds_nothing(language: str, approved: bool, real: bool, format_: str) -> None:
+    data = rendered(language, format_, approved=approved, real=real)
+    wanted = edition(language, approved=approved, real=real)
+    if format_ == "docx":
+        assert inspect_docx(data, wanted, profile(language), find_fonts()) == ()
+    else:
+        assert inspect_pdf(data, wanted, profile(language)) == ()
 
 
 @every_format

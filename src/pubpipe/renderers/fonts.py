@@ -169,9 +169,9 @@ _SPARE = (
 
 FAMILIES = (
     *("Noto Sans", "Noto Sans Khmer", "Noto Sans Myanmar", "Noto Sans Thai", "Noto Sans Lao"),
-    *("Noto Sans Symbols 2", "Noto Sans Mono", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
+    *("Noto Sans Symbols 2", "STIX Two Math", "Noto Sans Mono", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR"),
     *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Telugu"),
-    *("Noto Sans Arabic", "Noto Sans Hebrew", "STIX Two Math"),
+    *("Noto Sans Arabic", "Noto Sans Hebrew"),
 )
 """All families, in the order in which they step in for one another."""
 

@@ -43,7 +43,7 @@ def families(text: str, language: str) -> list[tuple[str, str]]:
         ("日本語 中文", "vi", [("日本語 中文", "Noto Sans JP")]),
         ("汉语", "th", [("汉语", "Noto Sans SC")]),
         ("한국어", "my", [("한국어", "Noto Sans KR")]),
-        ("a ≥ b → c", "th", [("a ", ""), ("≥", "Noto Sans Mono"), (" b ", ""), ("→", "Noto Sans Mono"), (" c", "")]),
+        ("a ≥ b → c", "th", [("a ", ""), ("≥", "STIX Two Math"), (" b ", ""), ("→", "STIX Two Math"), (" c", "")]),
         ("Hà Nội", "km", [("Hà Nội", "")]),
     ],
 )

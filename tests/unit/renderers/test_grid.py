@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pubpipe.model import Cell, Paragraph, Row, Table, Text, Unit
-from pubpipe.renderers.grid import lay_out
+from pubpipe.renderers.grid import lay_out, lines
 
 
 def cell(text: str = "", rows: int = 1, columns: int = 1) -> Cell:
@@ -57,3 +57,15 @@ def test_every_place_is_covered_exactly_once(spans: tuple[tuple[tuple[int, int],
         for across in range(placed.columns)
     ]
     assert sorted(seen) == [(r, c) for r in range(len(spans)) for c in range(grid.columns)]
+
+
+def test_the_lines_of_a_row_are_those_of_its_longest_cell() -> None:
+    grid = lay_out(table((cell("x" * 400), cell("x")), (cell("x"), cell("x")), widths=(0.5, 0.5)))
+    assert lines(grid, grid.body[1:], 160) == 1
+    assert 10 <= lines(grid, grid.body, 160) <= 20
+
+
+def test_nobody_guesses_the_height_of_a_nested_table() -> None:
+    outer = Cell(blocks=(table((cell("x"),)),))
+    grid = lay_out(table((outer,)))
+    assert lines(grid, grid.body, 160) == float("inf")

@@ -298,3 +298,12 @@ def test_every_caption_has_one_number_and_it_is_a_field(caption: str, shown: str
         r' SEQ figure \\\* ARABIC ">.*?<w:t xml:space="preserve">(\d+)</w:t></w:r></w:fldSimple>', field
     ) == ["1"]
     assert "".join(re.findall(r"<w:t[^>]*>([^<]*)</w:t>", field)) == shown
+
+
+def test_a_head_longer_than_a_page_is_not_repeated_and_not_cut() -> None:
+    tall = headed(cell(*[paragraph(LONG)] * 30, figure(None)))
+    document = word_document(tall)
+    assert "<w:tblHeader/>" not in document
+    assert "<w:tblHeader/>" in word_document(headed(cell(X)))
+    with pikepdf.open(io.BytesIO(render("pdf", tall, image=IMAGE))) as pdf:
+        assert sum("/XObject" in page.obj.Resources for page in pdf.pages) == 1
