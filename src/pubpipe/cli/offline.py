@@ -67,6 +67,9 @@ def import_(
         None, "--decision", "-d", help="approve, request_changes or reject, where the file says none."
     ),
     comment: str = typer.Option("", "--comment", "-c", help="What you want to add to the record."),
+    waive: list[str] | None = typer.Option(
+        None, "--waive", help='A blocking finding that the reviewer takes responsibility for ("check: message").'
+    ),
     publication: str | None = typer.Option(None, "--publication", help="Whose it is, if the file lost that."),
     language: str | None = typer.Option(None, "--language", "-l", help="The same for the language."),
     dry_run: bool = typer.Option(False, "--dry-run", help="Say what is in it; record nothing."),
@@ -95,8 +98,9 @@ def import_(
         verdict = None
         if not dry_run:
             verdict = offline.settle(
-                ws, taken, request, name=file.name, data=data, reviewer=reviewer or "", decision=chosen, comment=comment
-            )
+                ws, taken, request, name=file.name, data=data, reviewer=reviewer or "", decision=chosen,
+                comment=comment, waive=tuple(waive or ()),
+            )  # fmt: skip
             if verdict.answer is not None:
                 name = vouched(ws, verdict.answer.reviewer, request.language, request.stage)
                 _record(ws, root, request, verdict.answer.model_copy(update={"reviewer": name}))

@@ -147,6 +147,7 @@ def settle(
     reviewer: str = "",
     decision: Decision | None = None,
     comment: str = "",
+    waive: tuple[str, ...] = (),
 ) -> Verdict:
     """The answer that a file makes: the decision that it (or its sender) gives, or else its corrections sent back for
     another look.
@@ -187,6 +188,7 @@ def settle(
         reviewer=who,
         comment=_comment(taken, who, comment, name, data, settled),
         texts={p.segment: p.text for p in taken.proposals},
+        waive=waive if settled == "approve" else (),
         segments=numbers if settled == "request_changes" else (),
         at=ws.now(),
     )

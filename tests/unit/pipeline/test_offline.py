@@ -268,6 +268,15 @@ def test_sign_off_cannot_approve_what_it_changes_and_keeps_the_words(ws: Workspa
     assert translation(ws, reviewer.sheet.rows[place].segment) == "ពាក្យថ្មី"
 
 
+def test_a_finding_is_waived_with_an_approval_only(ws: Workspace) -> None:
+    name = "numbers: made up"
+    taken, request = offline.take(ws, Reviewer(ws).decides("approve").sends(), NAME)
+    approval = offline.settle(ws, taken, request, name=NAME, data=b"", waive=(name,)).answer
+    assert approval is not None
+    assert approval.waive == (name,)
+    assert pipeline.take_answer(ws, request, approval) == (f"There is no finding {name!r} to waive.",)
+
+
 def test_xliff_takes_the_same_way(ws: Workspace) -> None:
     made = offline.export(ws, "rights", "km", "xliff")
     row = sheet(waiting(ws)).rows[unmarked(sheet(waiting(ws)))[0]]
