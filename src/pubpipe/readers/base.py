@@ -46,6 +46,11 @@ _UNWANTED = re.compile(
     "\u00ad\u200b\u2060\ufeff"  # hyphenation and break hints: they speak of English lines only
     "\ufdd0-\ufdef\ufffe\uffff]"  # noncharacters
 )
+_NOT_AN_AUTHOR = re.compile(
+    r"(python-docx|microsoft office user|windows user|user\d*|author|admin(istrator)?|owner|unknown|test)?\s*",
+    re.IGNORECASE,
+)
+"""What programs write for an author whom nobody named."""
 _EXACT = 1_000_000
 """Up to this many letters of text that was cut or joined, each is used up once; beyond, only looked for."""
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
@@ -143,6 +148,11 @@ def parse_date(text: str) -> dt.date | None:
             continue
     stamp = re.match(r"(\d{4}-\d{2}-\d{2})T", text)
     return parse_date(stamp[1]) if stamp else None
+
+
+def named_authors(said: str) -> tuple[str, ...]:
+    """The authors that a file's properties name, several between semicolons; none where a program named itself."""
+    return tuple(a.strip() for a in said.split(";") if not _NOT_AN_AUTHOR.fullmatch(a.strip()))
 
 
 def assemble(parts: Parts, *, data: bytes, reader: str) -> SourceDocument:
@@ -320,6 +330,7 @@ __all__ = [
     "found",
     "letters",
     "missing",
+    "named_authors",
     "parse_date",
     "replace",
     "text",

@@ -65,10 +65,6 @@ _SYMBOL_SIGNS = {
 }
 _SYMBOL = {start + place: sign for start, signs in _SYMBOL_SIGNS.items() for place, sign in enumerate(signs)}
 
-_NOT_AN_AUTHOR = re.compile(
-    r"(python-docx|microsoft office user|windows user|user\d*|author|admin(istrator)?|owner|unknown|test)?\s*",
-    re.IGNORECASE,
-)
 _NOT_A_TITLE = re.compile(r"(microsoft word - .*|word document|document\d*|untitled|.*\.docx?)?\s*", re.IGNORECASE)
 
 
@@ -293,8 +289,7 @@ class _Word:
                         language = value if tag == "language" else language
         findings = [*self.findings, *converted.findings]
         authors = converted.authors
-        if not authors and author and not _NOT_AN_AUTHOR.fullmatch(author):
-            authors = tuple(a.strip() for a in author.split(";") if a.strip())
+        if not authors and (authors := base.named_authors(author)):
             findings.append(
                 base.found("author", "info", f"the author is taken from the file's properties: {base.words(author)}")
             )

@@ -300,6 +300,9 @@ class _Walk:
         for node in nodes:
             for block in self._block(node["t"], node.get("c"), role, depth):
                 captioned = _captioned_image(block) if isinstance(block, Paragraph) else None
+                if captioned and captioned.alt:
+                    said = _stays_english(plain(captioned.alt.content))
+                    self.findings = [f for f in self.findings if f.message != said]
                 out.append(captioned or block)
         return attach(out, self.captions)
 
@@ -635,9 +638,7 @@ class _Walk:
         name, alt, _ = self._image(value)
         text = plain(alt)
         if text:
-            self.find(
-                "alt", "warning", f"the alternative text of an image inside a sentence stays English: {words(text)}"
-            )
+            self.find("alt", "warning", _stays_english(text))
         return Placeholder(id=next(self._ids), kind="image", ref=name, alt=text)
 
     def _note(self, blocks: Any) -> Placeholder:
@@ -723,6 +724,10 @@ def _tag(text: str) -> tuple[str, bool, dict[str, str | None]]:
     parser = _OneTag()
     parser.feed(text)
     return parser.tag, parser.closing and not parser.attributes and text.lstrip().startswith("</"), parser.attributes
+
+
+def _stays_english(alt: str) -> str:
+    return f"the alternative text of an image inside a sentence stays English: {words(alt)}"
 
 
 def _captioned_image(block: Paragraph) -> Figure | None:

@@ -66,7 +66,7 @@ _ODT_NAMES = (
     f'xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" xmlns:draw="{_ODF}:drawing:1.0" '
     f'xmlns:style="{_ODF}:style:1.0" xmlns:table="{_ODF}:table:1.0" xmlns:svg="{_ODF}:svg-compatible:1.0" '
     'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-    f'xmlns:meta="{_ODF}:meta:1.0"'
+    f'xmlns:meta="{_ODF}:meta:1.0" xmlns:fo="{_ODF}:xsl-fo-compatible:1.0"'
 )
 
 
