@@ -11,6 +11,7 @@ from pubpipe.cli import (
     doctor,
     glossary,
     init,
+    inspect,
     memory,
     people,
     plan,
@@ -59,6 +60,7 @@ app.add_typer(memory.app, name="memory", help="The translation memory: bring in,
 app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
 app.command(epilog="Example: pubpipe plan --json")(plan.plan)
 app.command(epilog="Example: pubpipe rebuild")(rebuild.rebuild)
+app.command(epilog="Example: pubpipe inspect summary.km.pdf --language km")(inspect.inspect)
 app.command(epilog="Example: pubpipe verify outputs/summary/km/summary.km.pdf")(backup.verify)
 app.command(epilog="Example: pubpipe backup record.jsonl")(backup.backup)
 app.command(epilog="Example: pubpipe restore record.jsonl")(backup.restore)

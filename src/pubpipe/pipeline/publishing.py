@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pubpipe import __version__, review
+from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
 from pubpipe.model import ApprovedEdition, DraftEdition, Rendition
 from pubpipe.pipeline.edition import EditionView, look_of, view
@@ -57,6 +58,7 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
         data = RENDERERS[format_].render(
             edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
         )
+        _inspect(format_, data, edition, present)
         fresh[format_] = data
         made.append(
             Rendition(
@@ -87,6 +89,26 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     if fresh:
         log.info("rendered %s/%s: %s", publication, language, ", ".join(sorted(fresh)))
     return tuple(made)
+
+
+def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: EditionView) -> None:
+    """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
+    from pubpipe.renderers import inspect_docx, inspect_pdf
+
+    if format_ == "pdf":
+        findings = inspect_pdf(data, edition, present.profile)
+    else:
+        findings = inspect_docx(data, edition, present.profile, present.ws.fonts)
+    name = f"{present.publication}.{present.profile.tag}.{format_}"
+    for finding in findings:
+        if finding.severity != "block":
+            log.warning("%s: %s", name, finding.message)
+    blocking = [finding.message for finding in findings if finding.severity == "block"]
+    if blocking:
+        raise RenderError(
+            f"{name} failed its inspection and was not published: {'; '.join(blocking[:5])}.",
+            remedy="Mend the text or the template; 'pubpipe render --preview' shows the pages.",
+        )
 
 
 def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ("pdf",)) -> tuple[Path, ...]:
