@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pubpipe.identity import digest, digest_bytes
 from pubpipe.root import FILE_NAME, STATE_FOLDER
 
 _FOLDER = "settled"
+_OWN = "pubpipe"
 
 
 def recall(root: Path, call: Sequence[str], store: str | None) -> dict[str, Any] | None:
@@ -29,7 +31,7 @@ def recall(root: Path, call: Sequence[str], store: str | None) -> dict[str, Any]
         return None
     try:
         note = json.loads(_path(root, call).read_text(encoding="utf-8"))
-        if note["program"] != __version__:
+        if note["program"] != _versions(name for name in note["program"] if name != _OWN):
             return None
         if any(_state(Path(path)) != state for path, state in note["states"].items()):
             return None
@@ -53,9 +55,11 @@ def remember(
     files: Iterable[Path],
     folders: Iterable[Path],
     large: Iterable[Path],
+    libraries: Iterable[str],
     result: dict[str, Any],
 ) -> None:
-    """Keep the note. Bytes of `files` and everything in `folders` count; of `large` files size and time of change.
+    """Keep the note. Bytes of `files` and everything in `folders` count; of `large` files size and time of change; of
+    `libraries` the version that is installed.
 
     Not kept where the database still has a write-ahead log: another process has it open.
     """
@@ -66,7 +70,7 @@ def remember(
         folders = tuple(folders)
         everything = [root / FILE_NAME, *files, *(p for f in folders for p in f.rglob("*") if p.is_file())]
         note = {
-            "program": __version__,
+            "program": _versions(libraries),
             "states": {str(path): _state(path) for path in (database, *large)},
             "folders": {str(folder): _listing(folder) for folder in folders},
             "bytes": {str(path): digest_bytes(path.read_bytes()) for path in everything},
@@ -80,6 +84,17 @@ def remember(
         temporary.replace(path)
     except OSError:
         return  # without the note the next call takes the full way
+
+
+def _versions(libraries: Iterable[str]) -> dict[str, str]:
+    """This program and what it sets pages with: another version may set them otherwise."""
+    found = {_OWN: __version__}
+    for name in libraries:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found
 
 
 def _path(root: Path, call: Sequence[str]) -> Path:

@@ -42,6 +42,11 @@ class Renderer(Protocol):
     def format(self) -> Literal["docx", "pdf"]: ...
 
     @property
+    def libraries(self) -> tuple[str, ...]:
+        """The distributions whose versions decide the bytes."""
+        ...
+
+    @property
     def fingerprint(self) -> str:
         """Name, version and the libraries that decide the bytes: part of a rendition's key."""
         ...

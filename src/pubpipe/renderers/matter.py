@@ -69,7 +69,8 @@ def matter(edition: Edition, template: Template, profile: LanguageProfile, impri
         publisher=clean(imprint.publisher),
         authors=tuple(clean(a) for a in document.authors),
         date=date,
-        running_head=_shorten(plain_title, 70, profile.locale),
+        # title and publisher share one line of about 92 characters of this size
+        running_head=_shorten(plain_title, min(70, max(30, 92 - len(imprint.publisher))), profile.locale),
         contents=template.label("contents", profile.tag),
         about=template.label("about", profile.tag),
         imprint=tuple(_imprint(edition, template, profile, imprint, date)),

@@ -423,7 +423,9 @@ def settings(look: Look) -> str:
     return (
         f'<w:settings {NAMESPACES}><w:zoom w:percent="100"/><w:defaultTabStop w:val="567"/>'
         '<w:characterSpacingControl w:val="doNotCompress"/><w:footnotePr><w:footnote w:id="-1"/>'
-        '<w:footnote w:id="0"/></w:footnotePr><w:compat><w:compatSetting w:name="compatibilityMode" '
+        '<w:footnote w:id="0"/></w:footnotePr><w:compat>'
+        # a line that ends with a break keeps its own spaces: addresses are not spread over the measure
+        '<w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" '
         'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
         f'<w:themeFontLang {theme}/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
     )

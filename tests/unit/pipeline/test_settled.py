@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def note(root: Path) -> None:
         files=[root / "summary.docx", root / "out.pdf"],
         folders=[root / "glossary", root / "templates"],
         large=[root / "font.ttf"],
+        libraries=["typst", "pikepdf"],
         result=RESULT,
     )
 
@@ -47,6 +49,13 @@ def test_a_database_server_has_no_note(root: Path) -> None:
     assert recall(root, CALL, "postgresql+psycopg://h/d") is None
 
 
+def other_version(path: Path) -> None:
+    """The note as it would be if another Typst had set the pages."""
+    note = json.loads(path.read_text(encoding="utf-8"))
+    note["program"]["typst"] = "0.0.1"
+    path.write_text(json.dumps(note), encoding="utf-8")
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "the settings": lambda root: (root / "pubpipe.toml").write_bytes(b"2"),
     "the source": lambda root: (root / "summary.docx").write_bytes(b"2"),
@@ -58,6 +67,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a font": lambda root: (root / "font.ttf").write_bytes(b"22"),
     "the database": lambda root: (root / ".pubpipe/pubpipe.db").write_bytes(b"22"),
     "a write-ahead log": lambda root: (root / ".pubpipe/pubpipe.db-wal").write_bytes(b"2"),
+    "a library": lambda root: other_version(next((root / ".pubpipe/settled").glob("*"))),
     "a broken note": lambda root: next((root / ".pubpipe/settled").glob("*")).write_bytes(b"{"),
 }
 
