@@ -76,6 +76,7 @@ def gather(root: Any, notes: Collection[Linked]) -> list[str]:
     if not notes:
         return []
     omitted: list[str] = []
+    titles: list[Any] = []
     end = root.find("body") if root.find("body") is not None else root
     section = etree.SubElement(end, "section", {"role": "doc-endnotes"})
     listed = etree.SubElement(section, "ol")
@@ -94,7 +95,14 @@ def gather(root: Any, notes: Collection[Linked]) -> list[str]:
             item.extend(list(note.body))
         if before is not None and before.tag == "hr":
             before.drop_tree()
+        if before is not None and before.tag in _HEADINGS and _TITLES.fullmatch(_said(before)):
+            titles.append(before)
         omitted += _tidied(around, end)
+    for title in titles:
+        following = title.getnext()
+        if following is None or following is section or following.tag in _HEADINGS:
+            omitted.append(_said(title))
+            title.drop_tree()
     return omitted
 
 

@@ -45,6 +45,8 @@ _TITLE_BLOCK = ("Title", "Subtitle", "Author", "Date")
 """Writer's styles of the title block, and pandoc's."""
 _CAPTIONS = ("Caption", "caption", "Illustration", "Figure", "Drawing", "Table")
 """Writer's paragraph styles for captions; "Text" is one too, but also a name that people give."""
+_QUOTES = ("Quotations", "Quote", "Intense_20_Quote", "IntenseQuote")
+"""Writer's style for quotations and those of Word and pandoc."""
 _LIST_LEVELS = 8
 _MOST_COLUMNS = 200
 _COUNTED = "pubpipe:columns"
@@ -122,6 +124,7 @@ class _Story:
         self._fields()
         self._underlines()
         self._whole_paragraphs()
+        self._quotes()
         self._list_numbers()
         self._columns()
         self._deep_lists()
@@ -347,6 +350,20 @@ class _Story:
             span.text, paragraph.text = paragraph.text, None
             span.extend(list(paragraph))
             paragraph.append(span)
+
+    def _quotes(self) -> None:
+        """Paragraphs in a style for quotations with an indentation, by which alone pandoc knows a quotation."""
+        automatic, parents = self.content.find(f"{_OFFICE}automatic-styles"), self._parents()
+        quoted = [p for p in self.body.iter(f"{_TEXT}p") if _named(p, parents, _QUOTES) in _QUOTES]
+        if automatic is None or not quoted:
+            return
+        style = automatic.makeelement(
+            f"{_STYLE}style", {f"{_STYLE}name": "pubpipe-quote", f"{_STYLE}family": "paragraph"}
+        )
+        style.append(style.makeelement(f"{_STYLE}paragraph-properties", {f"{_FO}margin-left": "0.5in"}))
+        automatic.append(style)
+        for paragraph in quoted:
+            paragraph.set(f"{_TEXT}style-name", "pubpipe-quote")
 
     def _columns(self) -> None:
         """A last row with a cell for each column in tables in which every row has merged cells.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pubpipe.model import Figure, ListBlock, SourceDocument, Table, plain, to_markup
+from pubpipe.model import Figure, ListBlock, SourceDocument, Table, TagOpen, plain, to_markup
 from pubpipe.readers import read
 from tests.unit.readers.made import opendocument, png
 
@@ -257,3 +257,119 @@ def test_odt_notes_keep_their_place() -> None:
     )
     assert markup(document) == ["One.<1/> Two.", "Act 5."]
     assert not blocking(document)
+
+
+_LEVELS = "".join(
+    f'<text:list-level-style-number text:level="{level}" style:num-format="{form}" style:num-suffix="."/>'
+    for level, form in ((1, "1"), (2, "a"))
+)
+_ODT_STYLES = (
+    f'<text:list-style style:name="L1">{_LEVELS}</text:list-style>'
+    '<style:style style:name="U" style:family="text"><style:text-properties style:text-underline-style="solid"/>'
+    '</style:style><style:style style:name="P1" style:family="paragraph"><style:text-properties '
+    'fo:font-weight="bold"/></style:style><style:style style:name="P2" style:family="paragraph" '
+    'style:parent-style-name="Author"/>'
+)
+
+
+def odt(body: str) -> SourceDocument:
+    return read(Path("a.odt"), opendocument(body, styles=_ODT_STYLES, files={"Pictures/a.png": png()}))
+
+
+def test_odt_authors_and_date_in_their_styles_are_the_title_block() -> None:
+    document = odt(
+        '<text:p text:style-name="Title">The <text:span text:style-name="U">law</text:span></text:p>'
+        '<text:p text:style-name="Author">Ann Lee</text:p><text:p text:style-name="P2">Bob Ray</text:p>'
+        '<text:p text:style-name="Date">14 March 2025</text:p><text:p>Text.</text:p>'
+        '<text:p text:style-name="Date">15 March 2025</text:p>'
+    )
+    assert markup(document) == ["The <1>law</1>", "Text.", "15 March 2025"]
+    assert (document.authors, document.date) == (("Ann Lee", "Bob Ray"), dt.date(2025, 3, 14))
+    assert document.findings == ()
+
+
+def test_odt_images_keep_title_and_description_each_time_they_are_shown() -> None:
+    frame = (
+        '<text:p><draw:frame style:rel-width="50%" svg:width="900pt"><draw:image xlink:href="Pictures/a.png"/>'
+        "<svg:title>{}</svg:title><svg:desc>{}</svg:desc></draw:frame></text:p>"
+    )
+    document = odt(
+        "<text:p>x</text:p>"
+        + frame.format("Boats", "Three of them.")
+        + frame.format("", "Wages")
+        + frame.format("Fees", "")
+    )
+    figures = [b for b in document.blocks if isinstance(b, Figure)]
+    assert [plain(f.alt.content) for f in figures if f.alt] == ["Boats. Three of them.", "Wages", "Fees"]
+    assert [f.width for f in figures] == [0.5, 0.5, 0.5]
+    assert document.findings == ()
+
+
+def test_odt_captions_of_writers_own_kind_belong_to_figures_and_tables() -> None:
+    document = odt(
+        '<text:p>x</text:p><text:p><draw:frame><draw:text-box><text:p text:style-name="Illustration"><draw:frame>'
+        '<draw:image xlink:href="Pictures/a.png"/><svg:desc>Boats</svg:desc></draw:frame>Figure <text:sequence '
+        'text:name="Figure">1</text:sequence>: A harbour</text:p></draw:text-box></draw:frame></text:p>'
+        '<text:p text:style-name="Table">Table <text:sequence text:name="Table">1</text:sequence>: Wages</text:p>'
+        "<table:table><table:table-column/><table:table-row><table:table-cell><text:p>300</text:p></table:table-cell>"
+        "</table:table-row></table:table>"
+    )
+    assert [(u.role, plain(u.content)) for u in document.units()][1:] == [
+        ("alt", "Boats"),
+        ("caption", "A harbour"),
+        ("caption", "Wages"),
+        ("cell", "300"),
+    ]
+    assert document.findings == ()
+
+
+def test_odt_lists_go_on_where_the_list_before_ended() -> None:
+    def listed(attributes: str, *items: str) -> str:
+        made = "".join(f"<text:list-item><text:p>{i}</text:p></text:list-item>" for i in items)
+        return f'<text:list text:style-name="L1" {attributes}>{made}</text:list>'
+
+    document = odt(
+        listed('xml:id="one"', "a", "b")
+        + "<text:p>x</text:p>"
+        + listed('text:continue-numbering="true"', "c", "d")
+        + "<text:p>x</text:p>"
+        + listed('text:continue-list="one"', "c again")
+        + "<text:p>x</text:p>"
+        + listed("", "e").replace("<text:list-item>", '<text:list-item text:start-value="9">')
+        + "<text:p>x</text:p>"
+        + listed("", "new")
+    )
+    assert [b.start for b in document.blocks if isinstance(b, ListBlock)] == [1, 3, 3, 9, 1]
+
+
+def test_odt_tables_in_which_every_row_is_merged_keep_all_cells() -> None:
+    document = odt(
+        "<text:p>x</text:p><table:table><table:table-column table:number-columns-repeated='3'/><table:table-row>"
+        "<table:table-cell table:number-rows-spanned='2'><text:p>A</text:p></table:table-cell><table:table-cell "
+        "table:number-columns-spanned='2'><text:p>B</text:p></table:table-cell><table:covered-table-cell/>"
+        "</table:table-row><table:table-row><table:covered-table-cell/><table:table-cell><text:p>1</text:p>"
+        "</table:table-cell><table:table-cell><text:p>2</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    table = document.blocks[1]
+    assert isinstance(table, Table)
+    assert [[(c.rows, c.columns) for c in r.cells] for r in table.body] == [[(2, 1), (1, 2)], [(1, 1), (1, 1)]]
+    assert texts(document) == ["x", "A", "B", "1", "2"]
+    assert document.findings == ()
+
+
+def test_odt_bold_paragraphs_underlines_and_links_are_told_apart() -> None:
+    document = odt(
+        '<text:p>x</text:p><text:p text:style-name="P1">They must pay.</text:p><text:p>They <text:span '
+        'text:style-name="U">must</text:span> pay: <text:a xlink:href="https://example.org"><text:span '
+        'text:style-name="U">law</text:span></text:a>.</text:p>'
+    )
+    kinds = [[i.kind for i in u.content if isinstance(i, TagOpen)] for u in document.units()]
+    assert kinds == [[], ["strong"], ["underline", "link"]]
+
+
+def test_odt_quotations_of_several_paragraphs_are_one() -> None:
+    document = odt(
+        '<text:p>x</text:p><text:p text:style-name="Quotations">I could not.</text:p>'
+        '<text:p text:style-name="Quotations">— Bopha</text:p>'
+    )
+    assert [b.type for b in document.blocks] == ["paragraph", "quote"]
