@@ -74,11 +74,11 @@ def page() -> Iterator[Any]:
 class Form:
     """The dialog behind Resume, in Prefect's first interface."""
 
-    def __init__(self, page: Any, run: client.RunState) -> None:
+    def __init__(self, page: Any, run: client.RunState, last: str = "Your name") -> None:
         self.page = page
         page.goto(run.url)
         page.get_by_role("button", name="Resume").click()
-        self.box("Your name").wait_for()
+        self.box(last).wait_for()
 
     def field(self, title: str) -> Any:
         label = self.page.locator(".schema-form-property__label", has_text=re.compile(rf"^\s*{re.escape(title)}"))

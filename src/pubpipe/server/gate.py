@@ -30,6 +30,17 @@ SHARED = {".pdf", ".docx", ".png", ".json"}
 """What is served of the output folder; nothing that a browser would run on this origin."""
 STYLE_PATH = "/pubpipe/prefect.css"
 HEALTH_PATH = "/api/health"
+WITHHELD: dict[tuple[str, str], Any] = {
+    ("GET", "/api/admin/settings"): {"PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": False},
+    ("POST", "/api/automations/filter"): [],
+    ("POST", "/api/automations/count"): 0,
+    ("POST", "/api/block_documents/filter"): [],
+    ("POST", "/api/block_documents/count"): 0,
+    ("POST", "/api/variables/filter"): [],
+    ("POST", "/api/variables/count"): 0,
+}
+"""What people are told there is, of what is not theirs to read. Prefect's v1 interface asks for these on its own, and
+a refusal would lie as "something went wrong" over the button that sends an answer."""
 _LINK = f'<link rel="stylesheet" href="{STYLE_PATH}"></head>'.encode()
 _CHUNK = 256 * 1024
 _LONGEST_ANSWER = 16 * 1024 * 1024
@@ -153,6 +164,8 @@ class Gate:
             await self._resume(door, visitor, run, scope, receive, send)
         elif (language := self._language(path)) and not visitor.account.speaks(language):
             await _answer_json(send, 403, f"{visitor.account.name} has no rights in this language.")
+        elif (method, path) in WITHHELD and not policy.allowed(visitor.account, "http", method, path):
+            await _answer(send, 200, json.dumps(WITHHELD[method, path]), b"application/json")
         elif path.startswith("/pubpipe/") or policy.allowed(visitor.account, "http", method, path):
             await self._serve(scope, receive, send, headers, visitor)
         else:

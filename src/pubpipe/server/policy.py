@@ -19,7 +19,7 @@ _READ = (
     "admin/version",
     rf"flow_runs/{_ID}",
     rf"flow_runs/{_ID}/graph(-v2)?",
-    rf"flow_runs/{_ID}/input/[\w-]{{1,80}}-schema",  # the form; answers are read by the flow only
+    rf"flow_runs/{_ID}/input/[\w-]{{1,80}}-(schema|description)",  # the form; answers are read by the flow only
     rf"flow_runs/{_ID}/logs/download",
     "flow_run_states/",
     rf"flow_run_states/{_ID}",
@@ -38,6 +38,7 @@ _READ = (
     rf"work_pools/{_NAME}/queues/{_NAME}",
     rf"work_queues/{_ID}(/status)?",
     "events/filter/next",
+    rf"v2/concurrency_limits/{_ID}",  # the page of events names them
 )
 _ASK = (  # POST that only asks
     "(artifacts|artifacts/latest|flow_runs|task_runs|flows|deployments)/(filter|count)",
