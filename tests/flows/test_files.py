@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from pubpipe.cli import offline as command
+from pubpipe.cli import review as command
 from pubpipe.model import ReviewAnswer, ReviewRequest
 from pubpipe.server import client
 from tests.flows.conftest import Desk
@@ -27,7 +27,7 @@ def recorded(desk: Desk, run_id: str, request: ReviewRequest, answer: ReviewAnsw
     thread = threading.Thread(target=worker)
     thread.start()
     with desk.open() as ws:
-        command._record(ws, desk.root, request, answer)
+        command.record(ws, desk.root, request, answer)
     thread.join()
 
 

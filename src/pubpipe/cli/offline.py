@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,7 +14,6 @@ from pubpipe.errors import ConfigError, ReviewError
 if TYPE_CHECKING:
     from pubpipe.exchange.intake import Intake
     from pubpipe.model import ReviewAnswer, ReviewRequest
-    from pubpipe.pipeline import Workspace
 
 _QUOTED = 70
 """Characters of a text that a message shows."""
@@ -82,6 +81,7 @@ def import_(
     """
     from pubpipe import pipeline
     from pubpipe.cli.people import vouched
+    from pubpipe.cli.review import record
     from pubpipe.exchange.bilingual import DECISIONS, decision_of
     from pubpipe.pipeline import offline
 
@@ -103,7 +103,7 @@ def import_(
             )  # fmt: skip
             if verdict.answer is not None:
                 name = vouched(ws, verdict.answer.reviewer, request.language, request.stage)
-                _record(ws, root, request, verdict.answer.model_copy(update={"reviewer": name}))
+                record(ws, root, request, verdict.answer.model_copy(update={"reviewer": name}))
     answer = verdict.answer if verdict else None
     hindrances = verdict.hindrances if verdict else ()
     if as_json:
@@ -113,35 +113,6 @@ def import_(
         _show(taken, request, answer, hindrances, dry_run=dry_run)
     if taken.questions or hindrances:
         raise typer.Exit(ReviewError.exit_code)
-
-
-def _record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> None:
-    """Through the run that waits, or straight to the record, like any other answer; then whatever found no place in
-    the run's form.
-    """
-    from pubpipe import pipeline
-    from pubpipe.cli.review import _hand_in
-    from pubpipe.pipeline import offline
-
-    problems = _hand_in(ws, root, request, answer)
-    left = {} if problems else offline.not_kept(ws, request, answer)
-    if left:
-        upcoming = pipeline.next_review(ws, answer.publication, answer.language)
-        if upcoming is not None:
-            more: dict[str, Any] = {"texts": left, "digest": upcoming.digest, "stage": upcoming.stage}
-            numbers = tuple(i.number for i in upcoming.items if i.segment in left)
-            more |= {"decision": "request_changes", "segments": numbers}
-            more["comment"] = answer.comment or "Corrections beyond what the round asked for."
-            problems = pipeline.take_answer(ws, upcoming, answer.model_copy(update=more))
-        if upcoming is None or problems:
-            raise ReviewError(
-                f"{len(left)} corrections could not be recorded: {'; '.join(problems) or 'the edition moved on'}.",
-                remedy="They are still in the file: export again, and bring them in there.",
-            )
-    if problems:
-        raise ReviewError(
-            f"the answer does not fit: {'; '.join(problems)}", remedy="Mend it in the file and import again."
-        )
 
 
 def _show(

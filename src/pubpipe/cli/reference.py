@@ -57,7 +57,7 @@ def _exit_codes() -> str:
         "| code | meaning |",
         "|---|---|",
         "| 0 | done |",
-        "| 1 | a fault in pubpipe itself, 'doctor' found something missing, or 'check' found an error in a translation |",
+        "| 1 | a fault in pubpipe itself; 'doctor' found something missing; 'check' found an error in a text |",
     ]
     seen: dict[int, str] = {}
     for value in vars(errors).values():

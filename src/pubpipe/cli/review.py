@@ -15,7 +15,7 @@ from pubpipe.cli.people import vouched
 from pubpipe.errors import ConfigError, PubpipeError, ReviewError
 
 if TYPE_CHECKING:
-    from pubpipe.model import ReviewItem, ReviewRequest
+    from pubpipe.model import ReviewAnswer, ReviewItem, ReviewRequest
     from pubpipe.pipeline import Workspace
 
 app = typer.Typer(no_args_is_help=True)
@@ -278,12 +278,7 @@ def _answer_one(
         if decision == "approve" and not yes:
             _confirm(request, reviewer)
         answer = _build(ws, request, decision, reviewer, comment, edits if not rounds else {}, waive, segments)
-        problems = _hand_in(ws, root, request, answer)
-        if problems:
-            raise ReviewError(
-                f"the answer does not fit: {'; '.join(problems)}",
-                remedy=f"Look again with 'pubpipe review show {publication} -l {language}'.",
-            )
+        record(ws, root, request, answer)
         rounds += 1
         print(f"{publication}/{language}: {request.stage}, round {request.round}: {decision} by {reviewer}")
         if not all_rounds:
@@ -322,6 +317,37 @@ def _build(
         waive=waive,
         at=ws.now(),
     )
+
+
+def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> None:
+    """Through the run that waits, or straight to the record; then whatever found no place in the run's form.
+
+    A form holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
+    ReviewError, with what to do, where something could not be taken.
+    """
+    from pubpipe import pipeline
+    from pubpipe.pipeline import offline
+
+    problems = _hand_in(ws, root, request, answer)
+    left = {} if problems else offline.not_kept(ws, request, answer)
+    if left:
+        upcoming = pipeline.next_review(ws, answer.publication, answer.language)
+        if upcoming is not None:
+            more: dict[str, Any] = {"texts": left, "digest": upcoming.digest, "stage": upcoming.stage}
+            numbers = tuple(i.number for i in upcoming.items if i.segment in left)
+            more |= {"decision": "request_changes", "segments": numbers}
+            more["comment"] = answer.comment or "Corrections beyond what the round asked for."
+            problems = pipeline.take_answer(ws, upcoming, answer.model_copy(update=more))
+        if upcoming is None or problems:
+            raise ReviewError(
+                f"{len(left)} corrections could not be recorded: {'; '.join(problems) or 'the edition moved on'}.",
+                remedy="Look again with 'pubpipe review show', and give them once more.",
+            )
+    if problems:
+        raise ReviewError(
+            f"the answer does not fit: {'; '.join(problems)}",
+            remedy=f"Look again with 'pubpipe review show {answer.publication} -l {answer.language}'.",
+        )
 
 
 def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> tuple[str, ...]:
