@@ -500,7 +500,7 @@ def misses(results: dict[str, Measured]) -> list[str]:
         for name, score in (*result.faults.items(), ("term swapped", result.terms.swapped)):
             share = 100 * score.found / score.planted if score.planted else 100
             if share < AIM_FOUND and score.planted >= NEVER_BOTH:
-                out.append(f"{TARGETS[tag].english_name}: “{name}” is found {share:.0f} % of the time.")
+                out.append(f"{TARGETS[tag].english_name}, {name}: {share:.0f} % found.")
     return out
 
 

@@ -30,7 +30,7 @@ FINDINGS = (
     Described(
         "numbers",
         "error/warning",
-        "A value is missing or changed. A warning where the digits belong to a name or code (COVID-19).",
+        "A value is missing or changed. A warning where the digits of a name or code are only gone (COVID-19).",
         "1,204 women → 1,240 women",
     ),
     Described(
@@ -63,8 +63,8 @@ def check(context: CheckContext) -> Iterable[Finding]:
     """An error for a value that is missing or changed, a warning for one that was added.
 
     Native and full-width digits, separators of both kinds, scale words, Buddhist and Japanese eras, months by
-    name or number and numbers in words are the same value. Digits of names and codes (COVID-19) and values
-    that stand less often than in the source are warnings.
+    name or number and numbers in words are the same value. Digits of names and codes that are
+    gone (COVID-19) and values that stand less often than in the source are warnings.
     """
     source = source_amounts(context.source_text, context.profile)
     target = target_amounts(context.target_text, context.profile)
@@ -115,6 +115,9 @@ def check(context: CheckContext) -> Iterable[Finding]:
 
 def _report(missing: list[Amount], extra: list[Amount], present: set[Number]) -> Iterable[Finding]:
     hard = [t for t in extra if t.force == "required"]
+    codes = [t for t in extra if t.force == "soft"]
+    if codes and len(codes) == len(missing) and all(s.force == "soft" for s in missing):
+        hard = codes
     for place, s in enumerate(missing):
         span = (s.start, s.end)
         if s.force == "optional":
@@ -123,7 +126,7 @@ def _report(missing: list[Amount], extra: list[Amount], present: set[Number]) ->
             t = hard[place]
             yield finding(
                 ID,
-                "warning" if s.force == "soft" else "error",
+                "error",
                 f"{shown(s.text)} is {shown(t.text)} in the translation.",
                 source=span,
                 target=(t.start, t.end),

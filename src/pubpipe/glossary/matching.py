@@ -138,7 +138,7 @@ class Matcher:
         text = content_or_text if isinstance(content_or_text, str) else plain(content_or_text)
         asked = self._asked(language)
         hits = []
-        for start, end, term in self._matches(text):
+        for start, end, term in self.locate(text):
             entry = asked[term]
             if entry is not None:
                 hits.append(_hit(entry, text[start:end], start, end))
@@ -176,8 +176,8 @@ class Matcher:
                 self._entries[language] = [_entry(term, language) for term in self.glossary.terms]
             return self._entries[language]
 
-    def _matches(self, text: str) -> list[tuple[int, int, int]]:
-        """Start, end and index of each term in the text."""
+    def locate(self, text: str) -> list[tuple[int, int, int]]:
+        """Start, end and index in the glossary of each term in the text: what `find` makes hits of."""
         if not self._start.next:
             return []
         places = _places(text)

@@ -112,6 +112,8 @@ class _Check:
         self.name = name
         self.problems: list[str] = []
         self.warnings: list[Finding] = []
+        self.languages = [(p, tuple(column(p) + form for form in _FORMS)) for p in _languages()]
+        """Each language with its columns."""
 
     def problem(self, row: int, column: str | None, text: str) -> None:
         self.problems.append(self._at(row, column) + text)
@@ -213,7 +215,9 @@ def _term(row: int, cells: list[str], columns: dict[int, str], check: _Check) ->
     case = _choice(row, "case", values, _CASES, _default_case(source), check)
     status = _choice(row, "status", values, _STATES, "draft", check)
     renderings = {}
-    for profile in _languages():
+    for profile, names in check.languages:
+        if values.keys().isdisjoint(names):
+            continue
         rendering = _rendering(row, profile, values, check)
         if rendering is not None:
             renderings[profile.tag] = rendering

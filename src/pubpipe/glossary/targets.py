@@ -28,6 +28,10 @@ _AFTER_BASE = re.compile("[\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3\u0ebd]|[\u
 """Thai and Lao vowels written after their consonant, and a Burmese final consonant: the syllable goes on."""
 
 
+_HAN = re.compile("[\u3005\u3007\u3400-\u9fff\uf900-\ufaff]+")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]+")
+
+
 class Occurrence(NamedTuple):
     """A form that stands in the translation."""
 
@@ -138,7 +142,7 @@ class Searched:
     def is_weak(self, start: int, end: int) -> bool:
         """Whether a short form is more likely a piece of a longer word: ICU's dictionary sees no edge
         there."""
-        if self.profile.spaced or end - start >= SHORT or self.key[start].isascii():
+        if self.profile.spaced or end - start >= SHORT or self.key[start].isascii() or self._is_run(start, end):
             return False
         if self._edges is None:
             from icu4py.breakers import WordBreaker
@@ -147,6 +151,15 @@ class Searched:
             self._edges = frozenset(p for pair in breaker.segments() for p in pair[:2])
         span = self.span(start, end)
         return not (span.start in self._edges and span.end in self._edges)
+
+    def _is_run(self, start: int, end: int) -> bool:
+        """Whether the form is a whole run of ideographs or of katakana: kana and marks around it are no part of
+        the word, whatever the dictionary makes of them ("雇用主に" is not 主に)."""
+        for kind in (_HAN, _KATAKANA):
+            run = kind.match(self.key, start)
+            if run is not None and run.end() == end:
+                return start == 0 or kind.match(self.key[start - 1]) is None
+        return False
 
 
 def _same_word(one: str, other: str, profile: LanguageProfile) -> bool:

@@ -87,8 +87,23 @@ def test_a_loop_is_found_with_its_place_and_an_ordinary_list_is_not_a_loop() -> 
     assert not [f for f in fine if f.check == "repetition"]
 
 
+def test_the_english_that_was_left_in_vietnamese_is_found_behind_words_without_marks() -> None:
+    english = "Everyone has the right to recognition everywhere as a person before the law."
+    found = checks.run(
+        content(english), content("Ai cung co quyen in the law everywhere as a person before the law."), profile("vi")
+    )
+    (left,) = [f for f in found if f.check == "script.english"]
+    assert left.target is not None
+    assert "as a person before the law" in left.message
+
+
+def test_a_day_of_the_month_is_not_excused_by_a_word_that_sounds_like_it() -> None:
+    found = checks.run(content("On 7 April it ended."), content("ဧပြီလတွင် ပြီးဆုံးသော ခုနှစ်။"), profile("my"))
+    assert ("numbers", "error") in {(f.check, f.severity) for f in found}
+
+
 HOSTILE = {
-    "marks": "a" + "\u0327\u0301" * 500_000,
+    "marks": "a" + "\u0327\u0301" * 250_000,
     "one word": "a" * 100_000,
     "brackets": "(" * 100_000,
     "dots": "." * 100_000,

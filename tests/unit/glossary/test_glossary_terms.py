@@ -180,3 +180,86 @@ def test_twenty_thousand_terms_and_a_megabyte_of_marks_are_no_burden() -> None:
     verify(hits, marks, marks, profile("km"), found)
     found.find(plain(marks), "km")
     assert time.perf_counter() - started < 60
+
+
+WORDS = [
+    "migrant",
+    "worker",
+    "workers",
+    "labour",
+    "labor",
+    "fee",
+    "fees",
+    "health",
+    "care",
+    "healthcare",
+    "the",
+    "agency",
+]
+KEYS = {"workers": "worker", "labor": "labour", "fees": "fee"}
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(tuple), min_size=1, max_size=8, unique=True),
+    st.lists(st.sampled_from(WORDS), max_size=25),
+)
+def test_the_index_finds_exactly_what_a_search_of_every_span_finds(
+    phrases: list[tuple[str, ...]], words: list[str]
+) -> None:
+    """Any terms, nested and overlapping, with a compound that the text or the term writes as two words."""
+    terms = {tuple(KEYS.get(w, w) for w in p): p for p in phrases}
+    kept = [" ".join(p) for p in terms.values()]
+    index = matcher(Glossary(terms=tuple(term(p) for p in kept)))
+
+    def readings(span: list[str]) -> set[tuple[str, ...]]:
+        """The keys of a span, with each "health care" also as one word."""
+        out = {()}
+        for at, word in enumerate(span):
+            joined = {(*r[:-1], "healthcare") for r in out if word == "care" and at and r[-1:] == ("health",)}
+            out = {(*r, KEYS.get(word, word)) for r in out} | joined
+        return out
+
+    wanted = {k for p in kept for k in writings(tuple(p.split()))}
+    spans = [
+        (i, j)
+        for i in range(len(words))
+        for j in range(i + 1, min(len(words), i + 6) + 1)
+        if readings(words[i:j]) & wanted
+    ]
+    taken: set[int] = set()
+    expected = []
+    for i, j in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
+        if taken.isdisjoint(range(i, j)):
+            taken.update(range(i, j))
+            expected.append(" ".join(words[i:j]))
+    text = " ".join(words)
+    assert sorted(text[a:b] for a, b, _ in index.locate(text)) == sorted(expected)
+
+
+def writings(phrase: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """A term of two words is also found written as one."""
+    keys = tuple(KEYS.get(w, w) for w in phrase)
+    out = {keys}
+    if len(phrase) == 2:
+        out.add((KEYS.get("".join(phrase), "".join(phrase)),))
+    return out
+
+
+def test_a_hit_is_a_whole_value_like_any_other() -> None:
+    from pubpipe.model import Span, TermHit
+
+    (hit,) = matcher(Glossary(terms=(term("migrant worker"),))).find("a migrant worker", "km")
+    same = TermHit(
+        term="migrant worker", surface="migrant worker", span=Span(start=2, end=16), preferred="ពាក្យ", mandatory=True
+    )
+    assert hit == same
+    assert hash(hit) == hash(same)
+    assert TermHit.model_validate_json(hit.model_dump_json()) == hit
+    assert hit.model_copy(update={"note": "x"}).note == "x"
+
+
+def test_a_term_that_is_a_regular_expression_is_only_text() -> None:
+    index = matcher(Glossary(terms=(term("(a+)+b$ [x"), term("fee.*"))))
+    assert [h.surface for h in index.find("the (a+)+b$ [x of a fee and aaaaaaaaaaaaaaaaaaaaaaaaac", "km")] == [
+        "(a+)+b$ [x"
+    ]
