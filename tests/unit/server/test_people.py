@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pubpipe import identity
-from pubpipe.errors import ConfigError, StoreError
-from pubpipe.server import people
+from pubpipe.errors import ConfigError, ReviewError, StoreError
+from pubpipe.server import people, runs
 
 NOW = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
 KM = {"languages": ("km",), "stages": ("language review",)}
@@ -125,3 +125,24 @@ def test_accounts_that_cannot_be_read_are_an_error_and_not_an_empty_list(tmp_pat
     (tmp_path / people.FILE).write_text('{"format": 2, "people": []}')
     with pytest.raises(StoreError, match="list of accounts"):
         people.load(tmp_path)
+
+
+def test_the_terminal_answers_in_nobody_elses_name(tmp_path: Path) -> None:
+    def vouch(name: str, password: str = "a good long one", language: str = "km") -> str:
+        return runs.vouch(tmp_path, name, lambda _: password, language=language, stage="language review", now=NOW)
+
+    assert vouch("anybody") == "anybody"  # no accounts: a claim
+    people.add(tmp_path, "Sokha Chan", now=NOW, password="a good long one", **KM)
+    people.add(tmp_path, "New", now=NOW, **KM)
+    assert vouch("sokha  CHAN") == "Sokha Chan"
+    for name, password, language, words in (
+        ("anybody", "a good long one", "km", "has no account"),
+        ("Sokha Chan", "another long one", "km", "password is wrong"),
+        ("Sokha Chan", "a good long one", "th", "may not decide"),
+        ("New", "a good long one", "km", "start password"),
+    ):
+        with pytest.raises(ReviewError, match=words):
+            vouch(name, password, language)
+    people.revoke(tmp_path, "Sokha Chan", now=NOW)
+    with pytest.raises(ReviewError, match="has no account"):
+        vouch("Sokha Chan")
