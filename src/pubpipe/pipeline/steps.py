@@ -104,34 +104,32 @@ def run_together(
     Engines are asked by one process only, so that their limits hold; pages are set on all processors. What happened
     to an edition, its failure too, goes to `on_end`, and the others go on.
     """
-    waiting: list[tuple[str, str]] = []
-    for publication, language in editions:
-        on_start(publication, language)
-        try:
-            outcome = up_to_review(ws, publication, language)
-        except PubpipeError as error:
-            on_end(publication, language, error)
-            continue
-        if outcome is None:
-            waiting.append((publication, language))
-        else:
-            on_end(publication, language, outcome)
-    if len(waiting) < 2 or workers < 2:
-        for publication, language in waiting:
-            try:
-                on_end(publication, language, finish(ws, publication, language))
-            except PubpipeError as error:
-                on_end(publication, language, error)
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
     root, environ = str(ws.root), dict(ws.environ)
-    with ProcessPoolExecutor(min(workers, len(waiting)), mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(finish_elsewhere, root, environ, *edition): edition for edition in waiting}
-        for job in as_completed(jobs):
-            publication, language = jobs[job]
+    workers = min(workers, len(editions))
+    jobs: dict[Future[Outcome], tuple[str, str]] = {}
+    pool: ProcessPoolExecutor | None = None
+    try:
+        for publication, language in editions:
+            on_start(publication, language)
+            try:
+                outcome = up_to_review(ws, publication, language)
+                if outcome is None and workers < 2:
+                    outcome = finish(ws, publication, language)
+            except PubpipeError as error:
+                on_end(publication, language, error)
+                continue
+            if outcome is not None:
+                on_end(publication, language, outcome)
+                continue
+            # the first pages are being set while the next edition is prepared
+            pool = pool or ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            job = pool.submit(finish_elsewhere, root, environ, publication, language)
+            jobs[job] = (publication, language)
+        for job, (publication, language) in jobs.items():
             try:
                 on_end(publication, language, job.result())
             except PubpipeError as error:
@@ -142,3 +140,6 @@ def run_together(
                     remedy="Start again; if it happens again, there is too little memory.",
                 )
                 on_end(publication, language, gone)
+    finally:
+        if pool is not None:
+            pool.shutdown(cancel_futures=True)
