@@ -168,7 +168,9 @@ def test_a_reviewer_reads_is_refused_mends_approves_and_an_editor_signs_off(
     page.screenshot(path=pictures / "3-refused.png")
     form.box("1 · ").fill("ទឹក និងការងារ")
     assert not form.accepted()
-    page.get_by_text("'S' is too short").first.wait_for()  # the interface leaves this rule to the server: a passing message
+    page.get_by_text(
+        "'S' is too short"
+    ).first.wait_for()  # the interface leaves this rule to the server: a passing message
     page.screenshot(path=pictures / "4-refused-by-the-server.png")
     assert form.box("2 · ").input_value() == TYPED
     form.box("Your name").fill("Sokha Chan")

@@ -76,7 +76,7 @@ class EngineDown(EngineBusy):
     """Nothing answers at the engine's address; a few of these in a row and the caller gives the engine up."""
 
 
-class EngineRefused(EngineError):  # noqa: N818 - named like EngineBusy, after what happened
+class EngineRefused(EngineError):
     """The engine will not translate anything now: key refused, quota used up. The caller gives it up at
     once."""
 

@@ -174,7 +174,7 @@ class _Defect:
     error: BaseException
 
 
-class _GivenUp(Exception):  # noqa: N818 - not an error: the call ended or the engine was given up
+class _GivenUp(Exception):
     """Nothing more is asked of the engine in this call."""
 
 

@@ -100,7 +100,7 @@ _CLOSING = frozenset(".,;:!?)]»”’%…。、，．！？）】」』။၊�
 _OPENING = frozenset("([«“‘（【「『")
 
 
-class TokensLost(Exception):  # noqa: N818 - a condition of one answer; it never leaves the engines
+class TokensLost(Exception):
     """The answer cannot be proved to have kept what was protected; the text says what is wrong, in words."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from pubpipe.glossary.english import forms
@@ -368,7 +369,7 @@ class _Classes:
         """
         first, second, long = self._first_parts, self._second_parts, self._long
         out = {}
-        for i, (one, other) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        for i, (one, other) in enumerate(pairwise(tokens)):
             if one in first and other in second:
                 whole = (one + other).casefold()
                 if whole in long:

@@ -25,7 +25,8 @@ PROFILE = LanguageProfile(
     typesetting=Typesetting(
         leading="0.8em",  # W3C JLREQ 2.4.2: line gap of half to one character
         emphasis="weight",  # Noto Sans JP has no italic; W3C JLREQ 3.3.9 knows none
-        not_at_line_start="、。，．・：；？！」』）】〕〉》ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ",  # W3C JLREQ 3.1.7
+        # W3C JLREQ 3.1.7
+        not_at_line_start="、。，．・：；？！」』）】〕〉》ー々ゝヽぁぃぅぇぉっゃゅょァィゥェォッャュョ",
         size=10.0,
     ),
     checking=Checking(

@@ -105,9 +105,7 @@ class Rule(Value):
     type: Literal["rule"] = "rule"
 
 
-Block = Annotated[
-    Paragraph | Heading | ListBlock | Quote | Table | Figure | Code | Rule, Field(discriminator="type")
-]
+Block = Annotated[Paragraph | Heading | ListBlock | Quote | Table | Figure | Code | Rule, Field(discriminator="type")]
 
 
 class Note(Value):
@@ -198,8 +196,7 @@ def _units(blocks: tuple[Block, ...]) -> Iterator[Unit]:
 def _map(blocks: tuple[Block, ...], change: Callable[[Unit], Unit]) -> tuple[Block, ...]:
     def rows(old: tuple[Row, ...]) -> tuple[Row, ...]:
         return tuple(
-            Row(cells=tuple(c.model_copy(update={"blocks": _map(c.blocks, change)}) for c in r.cells))
-            for r in old
+            Row(cells=tuple(c.model_copy(update={"blocks": _map(c.blocks, change)}) for c in r.cells)) for r in old
         )
 
     out: list[Block] = []
@@ -209,9 +206,7 @@ def _map(blocks: tuple[Block, ...], change: Callable[[Unit], Unit]) -> tuple[Blo
                 out.append(block.model_copy(update={"unit": change(block.unit)}))
             case ListBlock():
                 out.append(
-                    block.model_copy(
-                        update={"items": tuple(Item(blocks=_map(i.blocks, change)) for i in block.items)}
-                    )
+                    block.model_copy(update={"items": tuple(Item(blocks=_map(i.blocks, change)) for i in block.items)})
                 )
             case Quote():
                 out.append(block.model_copy(update={"blocks": _map(block.blocks, change)}))

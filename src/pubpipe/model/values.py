@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Value(BaseModel):
     """Frozen, no unknown fields: a value can be hashed, compared and passed on, never changed in place."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", defer_build=True, ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
 
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
