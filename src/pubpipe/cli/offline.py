@@ -80,7 +80,6 @@ def import_(
     Without a decision, or while there are questions, the corrections are kept as "request changes".
     """
     from pubpipe import pipeline
-    from pubpipe.cli.people import vouched
     from pubpipe.cli.review import record
     from pubpipe.exchange.bilingual import DECISIONS, decision_of
     from pubpipe.pipeline import offline
@@ -102,8 +101,7 @@ def import_(
                 comment=comment, waive=tuple(waive or ()),
             )  # fmt: skip
             if verdict.answer is not None:
-                name = vouched(ws, verdict.answer.reviewer, request.language, request.stage)
-                record(ws, root, request, verdict.answer.model_copy(update={"reviewer": name}))
+                record(ws, root, request, verdict.answer)
     answer = verdict.answer if verdict else None
     hindrances = verdict.hindrances if verdict else ()
     if as_json:

@@ -322,17 +322,21 @@ def _build(
 def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> None:
     """Through the run that waits, or straight to the record; then whatever found no place in the run's form.
 
-    A form holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
+    Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here. A form
+    holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
     ReviewError, with what to do, where something could not be taken.
     """
     from pubpipe import pipeline
     from pubpipe.pipeline import offline
 
+    name = vouched(ws, answer.reviewer, request.language, request.stage)
+    answer = answer.model_copy(update={"reviewer": name})
     problems = _hand_in(ws, root, request, answer)
     left = {} if problems else offline.not_kept(ws, request, answer)
     if left:
         upcoming = pipeline.next_review(ws, answer.publication, answer.language)
         if upcoming is not None:
+            vouched(ws, name, upcoming.language, upcoming.stage)
             more: dict[str, Any] = {"texts": left, "digest": upcoming.digest, "stage": upcoming.stage}
             numbers = tuple(i.number for i in upcoming.items if i.segment in left)
             more |= {"decision": "request_changes", "segments": numbers}
@@ -351,15 +355,10 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
 
 
 def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> tuple[str, ...]:
-    """To the flow run that waits with this round where there is one, else straight to the record.
-
-    Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here.
-    """
+    """To the flow run that waits with this round where there is one, else straight to the record."""
     from pubpipe import pipeline
     from pubpipe.server import answer_run, find_server
 
-    name = vouched(ws, answer.reviewer, request.language, request.stage)
-    answer = answer.model_copy(update={"reviewer": name})
     address = find_server(root, ws.environ)
     if address is not None:
         problems = answer_run(address, ws, request, answer)
