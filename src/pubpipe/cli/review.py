@@ -322,8 +322,8 @@ def _build(
 def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> None:
     """Through the run that waits, or straight to the record; then whatever found no place in the run's form.
 
-    Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here. A form
-    holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
+    Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here. A
+    form holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
     ReviewError, with what to do, where something could not be taken.
     """
     from pubpipe import pipeline
