@@ -195,7 +195,7 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
 def _shared_stamp(ws: Workspace, publication: str) -> Hash:
     """The part of the stamp that all languages share, worked out once while a workspace is open."""
     from pubpipe.pipeline.ingest import source_path
-    from pubpipe.renderers import RENDERERS, font_state
+    from pubpipe.renderers import fingerprint, font_state
 
     found = ws.stamps.get(publication)
     if found is None:
@@ -206,7 +206,7 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
             folder_hash(ws.root / ws.project.glossary),
             folder_hash(ws.template_folder(ws.project.template_of(publication))),
             font_state(ws.font_folder),
-            [renderer.fingerprint for renderer in RENDERERS.values()],
+            [fingerprint(format_) for format_ in FORMATS],
             __version__,
             ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store"}),
             known.options if known else {},
@@ -236,7 +236,7 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
     To be called when the workspace is closed: only then has the database written everything to its file.
     """
     from pubpipe.pipeline.settled import remember
-    from pubpipe.renderers import RENDERERS, font_state
+    from pubpipe.renderers import LIBRARIES, font_state
 
     database = ws.database_file
     if database is None:
@@ -258,7 +258,7 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
             ws.template_folder(ws.project.template_of(publication)),
         ],
         large=[Path(path) for path, *_ in font_state(ws.font_folder)],
-        libraries=sorted({name for renderer in RENDERERS.values() for name in renderer.libraries}),
+        libraries=sorted({name for names in LIBRARIES.values() for name in names}),
         result=result,
     )
 

@@ -12,12 +12,24 @@ if TYPE_CHECKING:
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS
     from pubpipe.renderers.template import Template, load_template
+    from pubpipe.renderers.versions import LIBRARIES, fingerprint
 
 _HOMES = {
-    "Imprint": "base", "Renderer": "base", "render_docx": "docx", "FontSet": "fonts", "find_fonts": "fonts",
-    "font_state": "fonts", "render_pdf": "pdf", "RENDERERS": "registry", "Template": "template",
-    "load_template": "template", "inspect_docx": "inspection", "inspect_pdf": "inspection",
-}  # fmt: skip
+    "Imprint": "base",
+    "Renderer": "base",
+    "render_docx": "docx",
+    "FontSet": "fonts",
+    "find_fonts": "fonts",
+    "font_state": "fonts",
+    "render_pdf": "pdf",
+    "RENDERERS": "registry",
+    "Template": "template",
+    "load_template": "template",
+    "LIBRARIES": "versions",
+    "fingerprint": "versions",
+    "inspect_docx": "inspection",
+    "inspect_pdf": "inspection",
+}
 
 
 def __getattr__(name: str) -> object:
@@ -30,12 +42,14 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "LIBRARIES",
     "RENDERERS",
     "FontSet",
     "Imprint",
     "Renderer",
     "Template",
     "find_fonts",
+    "fingerprint",
     "font_state",
     "inspect_docx",
     "inspect_pdf",

@@ -52,8 +52,6 @@ from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, section, settings, styles
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
 
-VERSION = 3
-
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _DEEPEST = 8

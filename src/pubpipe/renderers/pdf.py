@@ -20,7 +20,6 @@ from pubpipe.renderers.typst_source import typst_files
 
 log = logging.getLogger(__name__)
 
-VERSION = 3
 _STANDARDS = ["a-2a", "ua-1"]
 
 
