@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import shutil
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -77,6 +75,9 @@ def doctor(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption)
 
 
 def _program_lines() -> list[Line]:
+    import platform
+    from importlib import metadata
+
     version = platform.python_version()
     state: Literal["ok", "broken"] = "ok" if sys.version_info >= (3, 11) else "broken"
     lines = [
@@ -110,6 +111,8 @@ def _program_lines() -> list[Line]:
 
 
 def _pinned(package: str, below: tuple[int, ...], why: str) -> Line:
+    from importlib import metadata
+
     try:
         version = metadata.version(package)
     except metadata.PackageNotFoundError:

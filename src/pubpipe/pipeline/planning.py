@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pubpipe.errors import PubpipeError
 from pubpipe.identity import rendition_key
 from pubpipe.model import Value
-from pubpipe.pipeline.edition import EditionView, look_of, view
 from pubpipe.pipeline.ingest import peek, source_path
 from pubpipe.pipeline.publishing import FORMATS, intact, output_folder, up_to_date
 from pubpipe.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pubpipe.pipeline.edition import EditionView
 
 Needs = Literal["nothing", "waiting", "draft", "review", "render", "error"]
 
@@ -69,6 +71,8 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
 
     if up_to_date(ws, publication, language) is not None:
         return item("nothing", *_gone(ws, publication))
+    from pubpipe.pipeline.edition import view
+
     present = view(ws, publication, language, peek(ws, publication))
     if not present.drafts:
         return item("draft", "never translated")
@@ -109,6 +113,8 @@ def status_of(ws: Workspace, publication: str, title: str, language: str) -> Edi
             return EditionStatus(
                 **base, state="published", segments=total, approved=total, files=tuple(r.path for r in files)
             )
+        from pubpipe.pipeline.edition import view
+
         present = view(ws, publication, language)
         if not present.drafts:
             return EditionStatus(**base, state="new", segments=len(present.segments))
@@ -169,6 +175,7 @@ def _term_changes(present: EditionView) -> tuple[str, ...]:
 def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     """Which files are missing or made from something else than what is there now, and what moved."""
     from pubpipe import review
+    from pubpipe.pipeline.edition import look_of
     from pubpipe.pipeline.publishing import rendition_ingredients
     from pubpipe.renderers import RENDERERS
 

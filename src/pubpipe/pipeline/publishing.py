@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pubpipe import __version__, review
+from pubpipe import __version__
 from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
 from pubpipe.model import ApprovedEdition, DraftEdition, Rendition
-from pubpipe.pipeline.edition import EditionView, look_of, view
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
+    from pubpipe.pipeline.edition import EditionView
     from pubpipe.renderers import Imprint
 
 log = logging.getLogger(__name__)
@@ -34,10 +34,14 @@ def output_folder(ws: Workspace, publication: str) -> Path:
 
 def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...]:
     """The published files of an approved edition, made where they are missing or stale; NotApproved otherwise."""
+    from pubpipe.pipeline.edition import view
+
     return render_view(view(ws, publication, language))
 
 
 def render_view(present: EditionView) -> tuple[Rendition, ...]:
+    from pubpipe import review
+    from pubpipe.pipeline.edition import look_of
     from pubpipe.renderers import RENDERERS
 
     ws, publication, language = present.ws, present.publication, present.profile.tag
@@ -113,6 +117,7 @@ def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: Editi
 
 def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ("pdf",)) -> tuple[Path, ...]:
     """Files to look at, with a watermark on every page, whatever the state of the edition."""
+    from pubpipe.pipeline.edition import view
     from pubpipe.renderers import RENDERERS
 
     present = view(ws, publication, language)
@@ -129,6 +134,8 @@ def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, 
 
 
 def draft_edition(present: EditionView) -> DraftEdition:
+    from pubpipe import review
+
     return review.draft_edition(present.standing, present.localized, present.credits)
 
 
