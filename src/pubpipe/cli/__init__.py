@@ -18,6 +18,7 @@ def main() -> None:
         level=os.environ.get("PUBPIPE_LOG", "WARNING").upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     _speak_utf8()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
     gc.set_threshold(50_000, 20, 20)  # loading libraries makes many objects and no garbage: a tenth of the start
     try:
         from pubpipe.cli.app import app
