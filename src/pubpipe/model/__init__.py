@@ -1,5 +1,6 @@
 """What flows through the house: frozen values, no input or output."""
 
+from pubpipe.model.change import RISK, SAFE, ChangeClass, Difference, DiffPart, SourceChange
 from pubpipe.model.document import (
     Alignment,
     Block,
@@ -59,15 +60,20 @@ from pubpipe.model.values import LanguageTag, Value
 
 __all__ = [
     "MEMORY_RANK",
+    "RISK",
+    "SAFE",
     "Alignment",
     "ApprovedEdition",
     "Block",
     "Candidates",
     "Cell",
+    "ChangeClass",
     "Code",
     "Content",
     "Credits",
     "Decision",
+    "DiffPart",
+    "Difference",
     "Draft",
     "DraftEdition",
     "Edit",
@@ -99,6 +105,7 @@ __all__ = [
     "Rule",
     "Segment",
     "Severity",
+    "SourceChange",
     "SourceDocument",
     "Span",
     "Suggestion",

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Literal
 
 from pubpipe.identity import Hash
+from pubpipe.model.change import SourceChange
 from pubpipe.model.finding import Finding
 from pubpipe.model.segment import Origin, Suggestion, TermHit
 from pubpipe.model.values import LanguageTag, Value
@@ -29,6 +30,11 @@ class ReviewItem(Value):
     previous_source: str | None = None
     """The source text that was approved before, where a revision replaced it."""
     previous_target: str | None = None
+    change: SourceChange | None = None
+    """How `source` differs from `previous_source`, for the reviewer; None where there is no previous one."""
+    carried: str = ""
+    """Why an approval of the previous text counts for this one ("approved before by Sokha; only formatting changed");
+    empty where nothing was carried over."""
     reason: str = ""
     """Why it needs attention, in words ("new", "term 'migrant worker' changed", "sent back by …")."""
     attention: bool = True

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Literal
 
 from pubpipe.identity import Hash
+from pubpipe.model.change import SourceChange
 from pubpipe.model.document import Role, SourceDocument
 from pubpipe.model.finding import Finding, Span
 from pubpipe.model.text import Content
@@ -47,6 +48,8 @@ class Suggestion(Value):
     score: int
     """0 to 99 per cent; 0 is no match but a machine answer that could not be used as it is."""
     provenance: str = ""
+    change: SourceChange | None = None
+    """How the segment's English differs from `source`; None for an answer to the same English."""
 
 
 class TermHit(Value):

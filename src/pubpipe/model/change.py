@@ -1,0 +1,84 @@
+"""What differs between an English text that was approved (or remembered) and the one that stands there now."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pubpipe.model.values import Value
+
+ChangeClass = Literal["negation", "modal", "number", "name", "term", "meaning", "typo", "format"]
+"""What an edit of the English does, riskiest first. negation: not, no, never, without, except, only, un- …; modal: may,
+must, should, can, need …; number: an amount, date, unit, currency, share or place in an order; name: a proper name, an
+acronym, capital letters; term: a glossary term added, removed or replaced; meaning: all that is none of the others; typo:
+the spelling of a word only; format: tags, white space and the style of quotation marks and dashes only.
+"""
+
+RISK: tuple[ChangeClass, ...] = ("negation", "modal", "number", "name", "term", "meaning", "typo", "format")
+"""The classes in their order: the first that holds is what people call the change."""
+
+SAFE: frozenset[ChangeClass] = frozenset(("typo", "format"))
+"""The classes over which a project may carry an approval (`[review] carry_over`). Never any other."""
+
+_NOUNS: dict[ChangeClass, str] = {"number": "number", "name": "name", "term": "term"}
+
+
+class Difference(Value):
+    """One thing that changed."""
+
+    kind: ChangeClass
+    before: str = ""
+    """As it stood in the earlier text; empty where something was added."""
+    after: str = ""
+    """As it stands now; empty where something was removed."""
+    note: str = ""
+    """Instead of the two, where words say it better ("white space", "the place of <1>")."""
+
+    @property
+    def words(self) -> str:
+        """In words for a reviewer: "number 3 → 4", "‘not’ removed", "term ‘domestic worker’ added"."""
+        if self.note:
+            return self.note
+        noun = _NOUNS.get(self.kind, "")
+        if self.before and self.after:
+            pair = f"{self.before} → {self.after}" if noun == "number" else f"‘{self.before}’ → ‘{self.after}’"
+            return f"{noun or 'spelling'} {pair}" if noun or self.kind == "typo" else pair
+        one = self.before or self.after
+        said = one if noun == "number" else f"‘{one}’"
+        return f"{noun} {said} {'removed' if self.before else 'added'}".strip()
+
+
+class DiffPart(Value):
+    """A stretch of the word-level comparison. The parts that are not "added" rejoin to the earlier text, those that
+    are not "removed" to the present one. Plain text: who shows it escapes it."""
+
+    op: Literal["same", "removed", "added"]
+    text: str
+
+
+class SourceChange(Value):
+    """How an English text differs from the one before it: for the reviewer to see, and to decide what an approval is
+    still worth. It is worked out from the two texts each time it is needed, and never stored as a permission."""
+
+    classes: tuple[ChangeClass, ...]
+    """All that hold, riskiest first, in the order of `RISK`; at least one."""
+    differences: tuple[Difference, ...] = ()
+    """What changed, one by one, riskiest first."""
+    diff: tuple[DiffPart, ...] = ()
+    """The two plain texts compared word by word."""
+    relation: Literal["revised", "split", "merged"] = "revised"
+    """split: the earlier text is now several segments; merged: it was several. Neither is ever carried over."""
+
+    @property
+    def risk(self) -> ChangeClass:
+        """The riskiest class: what people call the change."""
+        return self.classes[0]
+
+    @property
+    def safe(self) -> bool:
+        """Whether every class is one over which an approval may be carried at all."""
+        return self.relation == "revised" and bool(self.classes) and SAFE.issuperset(self.classes)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The differences in words, each once: "number 3 → 4", "‘not’ removed"."""
+        return tuple(dict.fromkeys(d.words for d in self.differences))
