@@ -14,6 +14,8 @@ UI_VARIABLE = "PUBPIPE_SERVER_UI"
 FILES_VARIABLE = "PUBPIPE_SERVER_FILES"
 """Set by `pubpipe up` for its worker: the address under which the output folder is served."""
 FILES_PATH = "/pubpipe/files"
+REVIEW_PATH = "/pubpipe/review"
+"""Under it: the list of reviews, and a page for each edition."""
 
 
 def own_address() -> str:
@@ -34,6 +36,16 @@ def own_address() -> str:
 def interface() -> str:
     """ "v1" or "v2"."""
     return os.environ.get(UI_VARIABLE, "v2")
+
+
+def public_base() -> str:
+    """The address that people use, as `pubpipe up` told its worker ("https://reviews.example.org"); empty elsewhere."""
+    return os.environ.get(FILES_VARIABLE, "").removesuffix(FILES_PATH)
+
+
+def review_address(base: str, publication: str, language: str) -> str:
+    """Where a person reviews this edition. `base`: the address that people use; empty gives a path of that server."""
+    return f"{base.rstrip('/')}{REVIEW_PATH}/{quote(publication)}/{quote(language)}"
 
 
 def files_url(output: Path, path: Path) -> str:
