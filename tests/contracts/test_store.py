@@ -418,6 +418,69 @@ def test_authored_state_goes_out_and_into_another_store_unchanged(store: Store, 
         assert other.decisions.verify() is None
 
 
+def draft_of(words: str, target: str | None, origin: str, detail: str = "") -> Draft:
+    made = segment(words)
+    return Draft.model_validate(
+        {
+            "segment": made.id,
+            "language": "km",
+            "source_hash": made.source_hash,
+            "target": None if target is None else text(target),
+            "origin": origin,
+            "detail": detail,
+            "key": Hash("0" * 64),
+        }
+    )
+
+
+def test_what_a_machine_gave_is_kept_when_a_person_writes_over_it(store: Store) -> None:
+    one = segment("One.")
+    store.drafts.put("report", [draft_of("One.", None, "open")])
+    store.drafts.put("report", [draft_of("One.", "មួយ", "engine", "first"), draft_of("Two.", "2", "copy")])
+    store.drafts.put("report", [draft_of("One.", "មួយៗ", "engine", "second")])
+    store.drafts.put("report", [draft_of("One.", "តែមួយ", "human", "Sokha")])
+    assert [(d.origin, d.detail) for d in store.beginnings.all("report", "km")] == [
+        ("engine", "first"),
+        ("engine", "second"),
+    ]
+    latest = store.beginnings.latest("report", "km")
+    assert latest[one.id].detail == latest[one.source_hash].detail == "second"
+    assert store.beginnings.all("report", "lo") == ()
+
+
+def test_a_text_keeps_the_origin_that_it_had_first(store: Store) -> None:
+    store.drafts.put("report", [draft_of("One.", "មួយ", "engine", "google")])
+    store.drafts.put("report", [draft_of("One.", "មួយ", "context", "memory: approved by Sokha")])
+    assert [d.origin for d in store.beginnings.all("report", "km")] == ["engine"]
+
+
+def test_what_a_machine_gave_outlives_derived_state_and_travels_in_a_backup(
+    store: Store, new_url: Callable[[], str]
+) -> None:
+    store.drafts.put("report", [draft_of("One.", "មួយ", "engine", "google"), draft_of("Two.", "ពីរ", "exact")])
+    store.drafts.put("report", [draft_of("One.", "ម្នាក់", "engine", "other")])
+    kept = store.beginnings.all("report", "km")
+    assert len(kept) == 3
+    store.forget_derived()
+    assert store.beginnings.all("report", "km") == kept
+    out = io.StringIO()
+    store.export_jsonl(out)
+    with Store.open(new_url()) as other:
+        assert other.import_jsonl(io.StringIO(out.getvalue())) == 3
+        assert other.import_jsonl(io.StringIO(out.getvalue())) == 0
+        assert other.beginnings.all("report", "km") == kept
+
+
+def test_a_database_from_before_knows_the_machine_drafts_that_still_stand(url: str) -> None:
+    with Store.open(url) as store:
+        store.drafts.put("report", [draft_of("One.", "មួយ", "engine", "google")])
+        store.drafts.put("report", [draft_of("Two.", "ពីរ", "human", "Sokha")])
+        run_sql(store, "DROP TABLE beginnings")
+        run_sql(store, "DELETE FROM pubpipe_schema WHERE version > 1")
+    with Store.open(url) as store:
+        assert [d.detail for d in store.beginnings.all("report", "km")] == ["google"]
+
+
 def test_an_export_with_a_changed_decision_is_refused_whole(store: Store, new_url: Callable[[], str]) -> None:
     _fill(store)
     out = io.StringIO()

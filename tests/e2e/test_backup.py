@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tests.e2e.commands import REVIEWER, approve_everything, done, pubpipe, workspace
 
@@ -12,6 +13,9 @@ from tests.e2e.commands import REVIEWER, approve_everything, done, pubpipe, work
 def published(folder: Path) -> Path:
     ws = workspace(folder)
     done(pubpipe("publish", "rights.md", "--languages", "lo", cwd=ws))
+    correction = ("--edit", "1=ສິດໃນການເຮັດວຽກ")
+    who = ("--reviewer", REVIEWER, "--comment", "ok")
+    done(pubpipe("review", "request-changes", "rights", "--language", "lo", *correction, *who, cwd=ws))
     approve_everything(ws, "rights")
     done(pubpipe("publish", "rights.md", cwd=ws))
     return ws
@@ -40,10 +44,20 @@ def test_approvals_and_memory_come_back_from_a_backup_in_another_folder(tmp_path
     done(pubpipe("restore", tmp_path / "record.jsonl", cwd=other))
     done(pubpipe("publish", "rights.md", cwd=other))
     assert "whole" in done(pubpipe("review", "verify", cwd=other))
-    assert edition(other) == edition(ws), "the same approvals hold for the same text"
+    before, after = manifest(ws), manifest(other)
+    assert after["edition"] == before["edition"], "the same approvals hold for the same text"
+    assert after["segments"] == before["segments"], "machine text is no memory for having been restored"
+    assert "engine" in before["segments"]["origins"]
+    assert after["engines"] == before["engines"] == ["pseudo"]
+    assert imprints(after) == imprints(before)
 
 
-def edition(ws: Path) -> str:
-    """The hash of the edition that was published: every sentence with its translation."""
-    manifest = json.loads((ws / "outputs/rights/lo/manifest.json").read_text(encoding="utf-8"))
-    return str(manifest["edition"])
+def manifest(ws: Path) -> dict[str, Any]:
+    """What the edition was published from: every sentence with its translation is in its hash."""
+    found: dict[str, Any] = json.loads((ws / "outputs/rights/lo/manifest.json").read_text(encoding="utf-8"))
+    return found
+
+
+def imprints(found: dict[str, Any]) -> list[str]:
+    """The hash of what each file says about who made it."""
+    return [file["made_from"]["credits"] for file in found["files"]]

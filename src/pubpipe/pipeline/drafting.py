@@ -77,6 +77,7 @@ def draft(
             todo.append(segment)
             drafts[segment.id] = Draft(segment=segment.id, language=language, source_hash=segment.source_hash, key=key)
     suggestions = _from_memory(ws, todo, drafts, language)
+    _as_it_began(present, todo, drafts)
     left = []
     for segment in todo:
         blank = drafts[segment.id]
@@ -150,6 +151,25 @@ def _from_memory(
                 }
             )
     return suggestions
+
+
+def _as_it_began(present: EditionView, segments: Sequence[Segment], drafts: dict[str, Draft]) -> None:
+    """Wording that was approved here and comes back from the memory is what it was then: machine text stays machine
+    text, so that the imprint says the same before a backup and after.
+    """
+    from_memory = [s for s in segments if drafts[s.id].origin in ("context", "exact")]
+    if not from_memory:
+        return
+    approved = {(d.source_hash, d.target_hash) for d in present.decisions if d.verdict == "approve" and d.target_hash}
+    given = present.ws.store.beginnings.all(present.publication, present.profile.tag)
+    began = {(d.segment, content_hash(d.target)): d for d in given if d.target is not None}
+    for segment in from_memory:
+        draft_ = drafts[segment.id]
+        text = content_hash(draft_.target or ())
+        first = began.get((segment.id, text))
+        if first is not None and (segment.source_hash, text) in approved:
+            same = {"origin": first.origin, "detail": first.detail, "approved_before": first.approved_before}
+            drafts[segment.id] = draft_.model_copy(update=same)
 
 
 def _from_engines(

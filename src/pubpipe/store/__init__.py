@@ -1,7 +1,7 @@
 """Everything that pubpipe remembers, in one SQLite file or one PostgreSQL schema.
 
 Derived state (documents, drafts, findings, cache, renditions, progress) can be deleted and is made again;
-authored state (publications, edits, decisions, rounds, memory) cannot, and is exported whole by
+authored state (publications, beginnings, edits, decisions, rounds, typed, memory) cannot, and is exported whole by
 `Store.export_jsonl`.
 """
 
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pubpipe.store import export
+from pubpipe.store.beginnings import Beginnings
 from pubpipe.store.cache import Cache
 from pubpipe.store.database import Database
 from pubpipe.store.decisions import Decisions
@@ -28,6 +29,7 @@ from pubpipe.store.progress import Progress, ProgressRecord
 from pubpipe.store.publications import Publication, Publications
 from pubpipe.store.renditions import Renditions
 from pubpipe.store.rounds import Round, Rounds
+from pubpipe.store.typed import Collision, Typed, TypedTexts
 
 _DERIVED = ("documents", "drafts", "findings", "cache", "renditions", "progress")
 
@@ -40,6 +42,7 @@ class Store:
         self.publications = Publications(database)
         self.documents = Documents(database)
         self.drafts = Drafts(database)
+        self.beginnings = Beginnings(database)
         self.edits = Edits(database)
         self.decisions = Decisions(database)
         self.findings = Findings(database)
@@ -47,6 +50,7 @@ class Store:
         self.cache = Cache(database)
         self.renditions = Renditions(database)
         self.rounds = Rounds(database)
+        self.typed = TypedTexts(database)
         self.progress = ProgressRecord(database)
 
     @classmethod
@@ -98,4 +102,4 @@ class Store:
         self.close()
 
 
-__all__ = ["Progress", "Publication", "Round", "Store"]
+__all__ = ["Collision", "Progress", "Publication", "Round", "Store", "Typed"]

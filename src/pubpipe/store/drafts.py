@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from pubpipe.model import Draft
+from pubpipe.store import beginnings
 from pubpipe.store.database import Database
 
 _PUT = sa.text(
@@ -22,7 +24,8 @@ class Drafts:
         self._database = database
 
     def put(self, publication: str, drafts: Iterable[Draft]) -> None:
-        """Store drafts, each in the place of the one that its segment had."""
+        """Store drafts, each in the place of the one that its segment had; what no person wrote is kept for good."""
+        drafts = tuple(drafts)
         rows = [
             {
                 "publication": publication,
@@ -33,8 +36,13 @@ class Drafts:
             }
             for draft in drafts
         ]
+
+        def run(connection: Connection) -> None:
+            connection.execute(_PUT, rows)
+            beginnings.record(connection, publication, drafts)
+
         if rows:
-            self._database.write(lambda c: c.execute(_PUT, rows))
+            self._database.write(run)
 
     def all(self, publication: str, language: str) -> dict[str, Draft]:
         """Segment id to draft."""

@@ -12,19 +12,21 @@ from sqlalchemy.engine import Connection
 
 from pubpipe.errors import StoreError
 from pubpipe.identity import Hash
-from pubpipe.model import Edit, MemoryUnit, RecordedDecision
-from pubpipe.store import decisions, edits, memory, publications, rounds
+from pubpipe.model import Draft, Edit, MemoryUnit, RecordedDecision
+from pubpipe.store import beginnings, decisions, edits, memory, publications, rounds, typed
 from pubpipe.store.database import Database
 
 FORMAT = 1
 _RECORDS = (
     ("publication", "SELECT * FROM publications ORDER BY id"),
+    ("beginning", "SELECT publication, data AS draft FROM beginnings ORDER BY publication, language, segment, place"),
     ("edit", "SELECT data FROM edits ORDER BY sequence"),
     ("decision", "SELECT data FROM decisions ORDER BY sequence"),
     ("round", "SELECT * FROM rounds ORDER BY publication, language, round"),
+    ("typed", "SELECT * FROM typed ORDER BY publication, language, segment, base, reviewer"),
     ("memory", "SELECT data FROM memory_units ORDER BY language, key, context, publication"),
 )
-_JSON_COLUMNS = {"languages", "options", "answer", "problems"}
+_JSON_COLUMNS = {"languages", "options", "answer", "problems", "draft"}
 
 
 def export_jsonl(database: Database, stream: TextIO) -> int:
@@ -82,6 +84,9 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
                         edit = Edit.model_validate_json(json.dumps(value))
                         if edit.model_dump_json() not in known_edits:
                             new_edits.append(edit)
+                    case "beginning":
+                        began = Draft.model_validate_json(json.dumps(value["draft"]))
+                        count += beginnings.record(connection, str(value["publication"]), [began])
                     case "memory":
                         units.append(MemoryUnit.model_validate_json(json.dumps(value)))
                     case "publication":
@@ -89,6 +94,8 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
                         publications.save(connection, found)
                     case "round":
                         count += rounds.write(connection, rounds.from_json(value))
+                    case "typed":
+                        count += typed.write(connection, typed.from_json(value))
                     case _:
                         raise _refuse(number, f"no record is called {kind!r}")
             except (ValidationError, KeyError, TypeError, ValueError) as error:

@@ -6,6 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pubpipe.errors import StoreError
+from pubpipe.model import Draft
+from pubpipe.store import beginnings
 from pubpipe.store.database import Database
 
 _COMMON = """
@@ -90,7 +92,27 @@ def _first(connection: Connection, is_sqlite: bool) -> None:
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS = (_first,)
+def _beginnings(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - the same for both
+    """What machine and memory gave for each sentence, kept when a person changes it; from what is there so far."""
+    connection.exec_driver_sql(
+        "CREATE TABLE beginnings (publication TEXT NOT NULL, language TEXT NOT NULL, segment TEXT NOT NULL, "
+        "target_hash TEXT NOT NULL, place INTEGER NOT NULL, data TEXT NOT NULL, "
+        "PRIMARY KEY (publication, language, segment, target_hash))"
+    )
+    for row in connection.execute(sa.text("SELECT publication, data FROM drafts")).all():
+        beginnings.record(connection, row.publication, [Draft.model_validate_json(row.data)])
+
+
+def _typed(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - the same for both
+    """What reviewers typed on the review page and did not send yet."""
+    connection.exec_driver_sql(
+        "CREATE TABLE typed (publication TEXT NOT NULL, language TEXT NOT NULL, segment TEXT NOT NULL, "
+        "base TEXT NOT NULL, reviewer TEXT NOT NULL, version INTEGER NOT NULL, text TEXT, looked INTEGER NOT NULL, "
+        "at TEXT NOT NULL, PRIMARY KEY (publication, language, segment, base, reviewer))"
+    )
+
+
+MIGRATIONS = (_first, _beginnings, _typed)
 """Step n takes a database from version n to n + 1. Steps are never changed once released, only added."""
 
 
