@@ -3,7 +3,8 @@ not say the same thing twice, and nobody else knows what a reviewer had before t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,3 +70,8 @@ def record(connection: Connection, publication: str, drafts: Iterable[Draft]) ->
         }
         count += int(connection.execute(_INSERT, values).rowcount)
     return count
+
+
+def from_json(value: Mapping[str, Any]) -> tuple[str, tuple[Draft, ...]]:
+    """(publication, drafts) of an exported record; KeyError or ValueError where it is none."""
+    return str(value["publication"]), (Draft.model_validate_json(json.dumps(value["draft"])),)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from pubpipe.errors import StoreError
 from pubpipe.identity import Hash
-from pubpipe.model import Draft, Edit, MemoryUnit, RecordedDecision
+from pubpipe.model import Edit, MemoryUnit, RecordedDecision
 from pubpipe.store import beginnings, decisions, edits, memory, publications, rounds, typed
 from pubpipe.store.database import Database
 
@@ -85,13 +85,11 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
                         if edit.model_dump_json() not in known_edits:
                             new_edits.append(edit)
                     case "beginning":
-                        began = Draft.model_validate_json(json.dumps(value["draft"]))
-                        count += beginnings.record(connection, str(value["publication"]), [began])
+                        count += beginnings.record(connection, *beginnings.from_json(value))
                     case "memory":
                         units.append(MemoryUnit.model_validate_json(json.dumps(value)))
                     case "publication":
-                        found = publications.from_json(value)
-                        publications.save(connection, found)
+                        publications.save(connection, publications.from_json(value))
                     case "round":
                         count += rounds.write(connection, rounds.from_json(value))
                     case "typed":
