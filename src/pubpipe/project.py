@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pubpipe.errors import ConfigError
 from pubpipe.languages import SOURCE, TARGETS, profile
-from pubpipe.model import Severity, Value
+from pubpipe.model import Layout, Severity, Value
 from pubpipe.root import FILE_NAME, STATE_FOLDER
 
 STORE_VARIABLE = "PUBPIPE_STORE"
@@ -98,6 +98,7 @@ class PublicationSettings(Value):
 
     languages: tuple[str, ...] | None = None
     template: str | None = None
+    layout: Layout | None = None
     date: dt.date | None = None
     notice: str | None = None
     engines: tuple[str, ...] | None = None
@@ -110,6 +111,8 @@ class Project(Value):
     publisher: str = ""
     languages: tuple[str, ...] = tuple(TARGETS)
     template: str = "report"
+    layout: Layout = "template"
+    """template: the text set anew in the project's design; source: the Word file itself, with its text replaced."""
     output: str = "outputs"
     store: str = f"sqlite:///{STATE_FOLDER}/pubpipe.db"
     glossary: str = "glossary"
@@ -138,6 +141,10 @@ class Project(Value):
     def template_of(self, publication: str) -> str:
         own = self.publications.get(publication)
         return own.template if own and own.template else self.template
+
+    def layout_of(self, publication: str) -> Layout:
+        own = self.publications.get(publication)
+        return own.layout if own and own.layout else self.layout
 
     def engines_of(self, publication: str, language: str) -> tuple[str, ...]:
         own = self.publications.get(publication)

@@ -56,7 +56,7 @@ from pubpipe.model.text import (
     tidy,
     to_markup,
 )
-from pubpipe.model.values import LanguageTag, Value
+from pubpipe.model.values import LanguageTag, Layout, Value
 
 __all__ = [
     "MEMORY_RANK",
@@ -84,6 +84,7 @@ __all__ = [
     "Inline",
     "Item",
     "LanguageTag",
+    "Layout",
     "ListBlock",
     "LocalizedDocument",
     "MarkupError",

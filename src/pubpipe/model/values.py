@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,5 +15,7 @@ class Value(BaseModel):
     )
 
 
+Layout = Literal["template", "source"]
+"""template: the text set anew in a design of ours; source: the client's own file with its text replaced."""
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 """A BCP 47 language tag as `languages/` registers it."""

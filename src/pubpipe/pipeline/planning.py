@@ -177,7 +177,6 @@ def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     from pubpipe import review
     from pubpipe.pipeline.edition import look_of
     from pubpipe.pipeline.publishing import rendition_ingredients
-    from pubpipe.renderers import RENDERERS
 
     edition = review.assemble(present.standing, present.localized, present.credits, present.decisions, present.findings)
     look = look_of(ws, present.publication, present.profile)
@@ -186,7 +185,7 @@ def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     reasons: list[str] = []
     for format_ in FORMATS:
         old = current.get(format_)
-        ingredients = rendition_ingredients(present, edition, look, RENDERERS[format_].fingerprint)
+        ingredients = rendition_ingredients(present, edition, look, format_)
         if old is None:
             reasons.append(f"{format_}: never made")
             continue

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from pubpipe import __version__
 from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
-from pubpipe.model import ApprovedEdition, DraftEdition, Rendition
+from pubpipe.model import ApprovedEdition, DraftEdition, Edition, Rendition
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
-    from pubpipe.renderers import Imprint
+    from pubpipe.renderers import Imprint, Renderer
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,6 @@ def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, .
 def render_view(present: EditionView) -> tuple[Rendition, ...]:
     from pubpipe import review
     from pubpipe.pipeline.edition import look_of
-    from pubpipe.renderers import RENDERERS
 
     ws, publication, language = present.ws, present.publication, present.profile.tag
     edition = review.assemble(present.standing, present.localized, present.credits, present.decisions, present.findings)
@@ -52,16 +51,14 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     made: list[Rendition] = []
     fresh: dict[str, bytes] = {}
     for format_ in FORMATS:
-        ingredients = rendition_ingredients(present, edition, look, RENDERERS[format_].fingerprint)
+        ingredients = rendition_ingredients(present, edition, look, format_)
         key = rendition_key(edition.edition_hash, format_, ingredients)
         path = folder / language / f"{publication}.{language}.{format_}"
         old = current.get(format_)
         if old is not None and old.key == key and intact(path, old.file_hash):
             made.append(old)
             continue
-        data = RENDERERS[format_].render(
-            edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
-        )
+        data = made_file(present, edition, format_)
         _inspect(format_, data, edition, present)
         fresh[format_] = data
         made.append(
@@ -95,6 +92,21 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     return tuple(made)
 
 
+def renderer_of(ws: Workspace, publication: str, format_: str) -> Renderer:
+    """What makes the publication's files of a format: its layout decides."""
+    from pubpipe.renderers import renderer
+
+    return renderer(format_, ws.project.layout_of(publication))
+
+
+def made_file(present: EditionView, edition: Edition, format_: str) -> bytes:
+    """The bytes of one file of an edition; a draft's carry the watermark."""
+    ws, publication = present.ws, present.publication
+    return renderer_of(ws, publication, format_).render(
+        edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
+    )
+
+
 def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: EditionView) -> None:
     """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
     from pubpipe.renderers import inspect_docx, inspect_pdf
@@ -118,15 +130,12 @@ def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: Editi
 def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ("pdf",)) -> tuple[Path, ...]:
     """Files to look at, with a watermark on every page, whatever the state of the edition."""
     from pubpipe.pipeline.edition import view
-    from pubpipe.renderers import RENDERERS
 
     present = view(ws, publication, language)
     edition = draft_edition(present)
     paths = []
     for format_ in formats:
-        data = RENDERERS[format_].render(
-            edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
-        )
+        data = made_file(present, edition, format_)
         path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
         write_atomically(path, data)
         paths.append(path)
@@ -164,12 +173,12 @@ def imprint_of(present: EditionView) -> Imprint:
 
 
 def rendition_ingredients(
-    present: EditionView, edition: ApprovedEdition, look: dict[str, str], renderer: str
+    present: EditionView, edition: ApprovedEdition, look: dict[str, str], format_: str
 ) -> dict[str, str]:
     """Component to fingerprint: everything but the approved text that changes a file's bytes."""
     return {
         **look,
-        "renderer": renderer,
+        "renderer": renderer_of(present.ws, present.publication, format_).fingerprint,
         "imprint": digest(imprint_of(present).model_dump(mode="json")),
         "credits": digest(edition.credits.model_dump(mode="json"), edition.approved_at.isoformat()),
     }

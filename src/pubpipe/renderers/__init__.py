@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
     from pubpipe.renderers.inspection import inspect_docx, inspect_pdf
     from pubpipe.renderers.pdf import render_pdf
-    from pubpipe.renderers.registry import RENDERERS
+    from pubpipe.renderers.registry import RENDERERS, renderer
     from pubpipe.renderers.template import Template, load_template
     from pubpipe.renderers.versions import LIBRARIES, fingerprint
 
@@ -23,6 +23,7 @@ _HOMES = {
     "font_state": "fonts",
     "render_pdf": "pdf",
     "RENDERERS": "registry",
+    "renderer": "registry",
     "Template": "template",
     "load_template": "template",
     "LIBRARIES": "versions",
@@ -56,4 +57,5 @@ __all__ = [
     "load_template",
     "render_docx",
     "render_pdf",
+    "renderer",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Value
+from pubpipe.model import Edition, Layout, Value
 from pubpipe.renderers.base import Imprint, Renderer
 from pubpipe.renderers.docx import render_docx
 from pubpipe.renderers.fonts import FontSet
@@ -45,3 +45,12 @@ RENDERERS: dict[str, Renderer] = {
     "pdf": FormatRenderer(format="pdf", function=render_pdf),
 }
 """Format to renderer, in the order in which files are made."""
+
+SOURCE_RENDERERS: dict[str, Renderer] = {}
+"""Formats that can also keep the layout of the source; the others are set by the template in either layout."""
+
+
+def renderer(format_: str, layout: Layout) -> Renderer:
+    """What makes the files of a format for a publication with that layout."""
+    kept = SOURCE_RENDERERS.get(format_) if layout == "source" else None
+    return kept or RENDERERS[format_]
