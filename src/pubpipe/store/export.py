@@ -109,18 +109,6 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
     return database.write(run)
 
 
-def _put(connection: Connection, kind: str, value: dict[str, Any]) -> int:
-    """How many records that stand for themselves were new: 1 or 0."""
-    match kind:
-        case "beginning":
-            draft = Draft.model_validate_json(json.dumps(value["draft"]))
-            return beginnings.record(connection, str(value["publication"]), [draft])
-        case "round":
-            return int(rounds.write(connection, rounds.from_json(value)))
-        case _:
-            return int(typed.write(connection, typed.from_json(value)))
-
-
 def _stored(connection: Connection, query: str) -> list[str]:
     return [row.data for row in connection.execute(sa.text(query))]
 
