@@ -23,7 +23,7 @@ from pubpipe.errors import PubpipeError
 from pubpipe.model import RecordedDecision, Rendition, ReviewAnswer, ReviewRequest
 from pubpipe.root import STATE_FOLDER
 from pubpipe.server import client, form, people, rounds, signature, wording
-from pubpipe.server.here import files_url, interface, own_address
+from pubpipe.server.here import files_url, interface, own_address, public_base, review_address
 
 
 def retryable(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
@@ -153,12 +153,15 @@ def _take(workspace: str, publication: str, language: str, given: rounds.Round, 
 def _wait(workspace: str, publication: str, language: str, request: ReviewRequest, number: int) -> None:
     """Put up the side-by-side table and the form, and end the process. Nothing after this runs before an answer."""
     address = own_address()
-    page = preview(workspace, publication, language)
-    link = f"Preview of the pages: [PDF]({page})\n\n" if page else ""
+    pages = preview(workspace, publication, language)
+    # without our own server around Prefect there is no review page
+    page = review_address(public_base(), publication, language) if public_base() else ""
+    links = [f"**[Review page]({page})**"] if page else []
+    links += [f"Preview of the pages: [PDF]({pages})"] if pages else []
     shown = [
         create_markdown_artifact(
             key=wording.artifact_key("review", publication, language, *([str(n)] if n > 1 else [])),
-            markdown=link + markdown,
+            markdown="\n\n".join([*links, markdown]),
             description=wording.escape(f"{request.stage}, round {request.round}"),
         )
         for n, markdown in enumerate(wording.side_by_side(request), 1)
@@ -172,6 +175,7 @@ def _wait(workspace: str, publication: str, language: str, request: ReviewReques
             request,
             markdown=interface() == "v1",
             artifact=table,
+            page=page,
             accounts=bool(people.load(state_folder(workspace)).people),
         ),
         key=rounds.pause_key(number),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,18 +16,24 @@ if TYPE_CHECKING:
 
 ABOUT = "x-pubpipe"
 """Where the form's schema says what it is about, for the run that reads the answer."""
+OTHERS = "other_texts"
+"""The field for corrections of segments that the form does not ask for, as JSON {segment id: text}. No interface shows
+it: the review page and the terminal fill it in."""
 _PREFIX = "segment_"
 _NUMBERS = r"^\s*(\d+(\s*-\s*\d+)?(\s*[,;\s]\s*\d+(\s*-\s*\d+)?)*)?\s*$"
 _ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"}
 
 KEEPS = (
     "**This window does not keep what you type.** Closing it or leaving the page loses it; a refused answer does not. "
-    "For long edits work in the terminal (`pubpipe review`) and paste, or answer there."
 )
+BETTER = (
+    "For more than a few words work on the [review page]({page}): it saves as you type, and its answer is this one."
+)
+WITHOUT_PAGE = "For long edits work in the terminal (`pubpipe review`) and paste, or answer there."
 
 
 def review_form(
-    request: ReviewRequest, *, markdown: bool = True, artifact: str = "", accounts: bool = False
+    request: ReviewRequest, *, markdown: bool = True, artifact: str = "", page: str = "", accounts: bool = False
 ) -> type[RunInput]:
     """The form that a suspended run waits with: one text area a segment, and the decision after them.
 
@@ -37,14 +44,15 @@ def review_form(
     be empty; to request changes or reject, a comment is needed, and a segment that has no translation yet may stay so.
 
     `markdown`: whether the interface renders Markdown in field descriptions (v1 does, v2 shows them raw).
-    `artifact`: link to the side-by-side table. `accounts`: reviewers log in, so that nobody is asked for a name.
-    The login's name and seal come in fields that no interface shows; every form takes them, because the first account
-    may be made while it waits.
+    `artifact`: link to the side-by-side table. `page`: link to the review page.
+    `accounts`: reviewers log in, so that nobody is asked for a name.
+    The login's name and seal, and corrections of other segments, come in fields that no interface shows; every form
+    takes them, because the first account may be made while it waits.
     """
     from prefect.input import RunInput
     from pydantic import ConfigDict, Field, create_model
 
-    notice = _notice(request, artifact, accounts)
+    notice = _notice(request, artifact, page, accounts)
     # v1 squeezes the description of a long form to no height at all, so there the notice stands in the first field.
     digest = Field(
         title="About this review" if markdown else "Text under review",
@@ -126,8 +134,9 @@ def review_form(
         rules.append(_when(["approve"], {name: {"minLength": 1} for name in texts}, empty))
     about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
     about |= {"publication": request.publication, "language": request.language}
-    stamped = {f"^(reviewer|{signature.FIELD})$": {"type": "string", "maxLength": 400}}
-    extra: dict[str, Any] = {"allOf": rules, "patternProperties": stamped, ABOUT: about}
+    hidden: dict[str, Any] = {f"^(reviewer|{signature.FIELD})$": {"type": "string", "maxLength": 400}}
+    hidden[f"^{OTHERS}$"] = {"type": "string", "maxLength": 4_000_000}
+    extra: dict[str, Any] = {"allOf": rules, "patternProperties": hidden, ABOUT: about}
     rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}
     base: type[RunInput] = type("Review", (RunInput,), rules_of)
     made = create_model("Review", __base__=base, **fields)
@@ -136,14 +145,17 @@ def review_form(
 
 
 def answer_values(request: ReviewRequest, answer: ReviewAnswer) -> dict[str, str]:
-    """What the form would send for this answer: the terminal's way to the same run."""
+    """What the form would send for this answer: the way of terminal and review page to the same run."""
     values = {"decision": answer.decision, "reviewer": answer.reviewer, "comment": answer.comment}
     values["digest"] = answer.digest
-    if request.kind == "segments":
-        for item in request.attention:
-            values[_PREFIX + item.segment.replace("-", "_")] = answer.texts.get(item.segment, item.target)
-    else:
+    asked = request.attention if request.kind == "segments" else ()
+    for item in asked:
+        values[_PREFIX + item.segment.replace("-", "_")] = answer.texts.get(item.segment, item.target)
+    if request.kind == "edition":
         values["segments_to_send_back"] = ", ".join(map(str, answer.segments))
+    others = {id_: text for id_, text in answer.texts.items() if id_ not in {item.segment for item in asked}}
+    if others:
+        values[OTHERS] = json.dumps(others, ensure_ascii=False, sort_keys=True)
     if blocking := blocking_findings(request):
         accepted = [str(n) for n, (name, _) in enumerate(blocking, 1) if name in answer.waive]
         values["findings_to_accept"] = ", ".join(accepted)
@@ -173,7 +185,8 @@ def read_answer(
         decision=values["decision"],
         reviewer=str(values.get("reviewer") or "").strip(),
         comment=str(values.get("comment") or "").strip(),
-        texts={
+        texts=_others(values)
+        | {
             _segment_id(name): str(text)
             for name, text in values.items()
             if name.startswith(_PREFIX) and str(text) != shown.get(name)
@@ -205,6 +218,24 @@ def _segment_id(name: str) -> str:
     return name.removeprefix(_PREFIX).replace("_", "-")
 
 
+def _others(values: Mapping[str, Any]) -> dict[str, str]:
+    """The corrections of segments that were not asked for.
+
+    What cannot be read becomes a text of a segment that is not there: the answer is then refused and says so, instead
+    of being taken without a part of it.
+    """
+    said = values.get(OTHERS)
+    if not said:
+        return {}
+    try:
+        read = json.loads(str(said))
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict) or not all(isinstance(text, str) for text in read.values()):
+        return {OTHERS: ""}
+    return read
+
+
 def _when(decisions: list[str], rules: dict[str, Any], required: list[str]) -> dict[str, Any]:
     """A rule that holds only with these decisions."""
     condition = {"properties": {"decision": {"enum": decisions}}, "required": ["decision"]}
@@ -231,7 +262,7 @@ def _lines(text: str, markdown: bool) -> str:
     return wording.escape(text) if markdown else wording.visible(text)
 
 
-def _notice(request: ReviewRequest, artifact: str, accounts: bool) -> str:
+def _notice(request: ReviewRequest, artifact: str, page: str, accounts: bool) -> str:
     escape = wording.escape
     lines = [f"### {escape(request.title)} · {escape(request.language_name)} · {escape(request.stage)}\n"]
     if request.problems:
@@ -250,7 +281,8 @@ def _notice(request: ReviewRequest, artifact: str, accounts: bool) -> str:
     else:
         lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
     where = f"[side by side]({artifact})" if artifact else "under Artifacts"
-    lines.append(f"The whole text: {where}.\n\n{KEEPS}\n\nThe digits below bind your answer to exactly this text.")
+    keeps = KEEPS + (BETTER.replace("{page}", page) if page else WITHOUT_PAGE)
+    lines.append(f"The whole text: {where}.\n\n{keeps}\n\nThe digits below bind your answer to exactly this text.")
     if accounts:
         lines.append("\nYour name is taken from your login; it is at the lower right of every page.")
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pubpipe.model import Finding, ReviewAnswer, ReviewRequest
-from pubpipe.server.form import ABOUT, answer_values, numbers, read_answer, review_form
+from pubpipe.server.form import ABOUT, OTHERS, answer_values, numbers, read_answer, review_form
 from tests.unit.server.requests import item, request
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
@@ -152,3 +152,31 @@ def test_problems_of_the_last_answer_stand_at_the_top() -> None:
 )
 def test_numbers_are_read_with_their_ranges(text: str, expected: tuple[int, ...]) -> None:
     assert numbers(text) == expected
+
+
+def test_corrections_of_segments_that_were_not_asked_for_travel_with_the_answer() -> None:
+    asked = request(item(1), item(2, attention=False))
+    said = answer(asked, texts={"000000000001-1": "មួយ", "000000000002-1": "ពីរ “</2>”"})
+    values = answer_values(asked, said)
+    assert refused(asked, values) == []
+    read = read_answer(asked, values, about={}, shown={}, run="r", at=NOON)
+    assert read.texts == said.texts
+    signing = request(item(1, attention=False), kind="edition")
+    said = answer(signing, decision="request_changes", comment="See 1.", texts={"000000000001-1": "មួយ"})
+    values = answer_values(signing, said)
+    assert refused(signing, values) == []
+    assert read_answer(signing, values, about={}, shown={}, run="r", at=NOON).texts == said.texts
+    assert OTHERS not in answer_values(asked, answer(asked, texts={"000000000001-1": "មួយ"}))
+
+
+@pytest.mark.parametrize("forged", ["{", "[]", '{"a": 1}', "null", "[" * 100_000])
+def test_corrections_that_cannot_be_read_are_no_part_of_the_text(forged: str) -> None:
+    values = {**answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"})), OTHERS: forged}
+    assert read_answer(TWO, values, about={}, shown={}, run="r", at=NOON).texts[OTHERS] == ""
+
+
+def test_the_form_leads_to_the_page_that_keeps_what_is_typed() -> None:
+    linked = schema_of(TWO, page="https://reviews.example.org/pubpipe/review/water/km")
+    said = linked["properties"]["digest"]["description"]
+    assert "[review page](https://reviews.example.org/pubpipe/review/water/km)" in said
+    assert "terminal" in schema_of(TWO)["properties"]["digest"]["description"]
