@@ -13,7 +13,19 @@ def _string_pattern(depth: int) -> bytes:
     return pattern
 
 
-STRING = rb"(?:" + _string_pattern(12) + rb"|<[0-9A-Fa-f\s]*+>)"
+_LITERAL = _string_pattern(12)
+_HEX = rb"<[0-9A-Fa-f\s]*+>"
+STRING = rb"(?:" + _LITERAL + rb"|" + _HEX + rb")"
+_ARRAY = rb"\[(?:[^\[\]()<>]++|" + STRING + rb")*+\]"
+SHOW = rb"(?:" + _ARRAY + rb"\s*TJ\b|" + STRING + rb"\s*(?:Tj\b|['\"]))"
+"""An operator that shows text, with its operand."""
+SHOW_GOES_ON = (
+    rb"(?:(?<=\[)" + _ARRAY[2:] + rb"\s*TJ\b"
+    rb"|(?:(?<=\()" + _LITERAL[2:] + rb"|(?<=<)" + _HEX[1:] + rb")\s*(?:Tj\b|['\"]))"
+)
+"""The same after its first character: a pattern that begins with a set of characters is searched for much faster."""
+STRING_GOES_ON = rb"(?:(?<=\()" + _LITERAL[2:] + rb"|(?<=<)(?:<|" + _HEX[1:] + rb"))"
+"""A string, or the opening of a dictionary, after its first character: what stands in them is no operator."""
 PART = re.compile(STRING + rb"|[-+.\d]+")
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}

@@ -15,21 +15,35 @@ import logging
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pubpipe.renderers.breaking import strip
-from pubpipe.renderers.pdf_content import PART, STRING, parse_cmap, string_bytes, text_string
+from pubpipe.renderers.pdf_content import (
+    PART,
+    SHOW,
+    SHOW_GOES_ON,
+    STRING,
+    STRING_GOES_ON,
+    parse_cmap,
+    string_bytes,
+    text_string,
+)
 
 log = logging.getLogger(__name__)
 
 
+# Every alternative begins with one of six characters: the search skips to the next of them at the speed of C. A
+# font and the text after it, which Typst writes side by side, are one match.
 _OPERATOR = re.compile(
-    rb"(?P<show>\[(?:[^\[\]()<>]++|" + STRING + rb")*+\]\s*TJ\b|" + STRING + rb"\s*Tj\b)"
-    rb"|/Span\s*<<\s*/ActualText\s*(?P<actual>" + STRING + rb")\s*>>\s*(?P<open_text>BDC\b)"
-    rb"|(?P<open>\bBDC\b|\bBMC\b)"
-    rb"|(?P<close>\bEMC\b)"
-    rb"|/(?P<font>[^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b"
+    rb"[/\[(<BE](?:"
+    rb"(?<=/)(?P<font>[^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf\b(?:(?:[-+.\d\s]++|T[mdr]\b)*+(?P<first>" + SHOW + rb"))?"
+    rb"|(?<=/)Span\s*<<\s*/ActualText\s*(?P<actual>" + STRING + rb")\s*>>\s*BDC\b"
+    rb"|(?P<show>" + SHOW_GOES_ON + rb")"
+    rb"|(?<=\bE)(?P<close>MC\b)"
+    rb"|(?<=\bB)(?P<open>(?:DC|MC)\b)"
+    rb"|" + STRING_GOES_ON + rb")"
 )
 
 Font = tuple[int, int]
@@ -103,35 +117,18 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
         data = b"\n".join(part.read_bytes() for part in contents)
     else:
         data = contents.read_bytes()
-    named = {str(name)[1:]: font for name, font in page.obj.Resources.get("/Font", {}).items()}
+    named = {str(name)[1:].encode("latin-1"): font for name, font in page.obj.Resources.get("/Font", {}).items()}
     operators: dict[int, tuple[bool, int, int]] = {}
-    glyphs: dict[Glyph, Glyph] = {}
     shown: list[_Shown] = []
     opened: list[int] = []
+    span = -1
     texts: dict[int, str] = {}
     font: Font | None = None
     mapping: dict[int, str] = {}
     for number, match in enumerate(_OPERATOR.finditer(data)):
         kind = match.lastgroup
-        if kind == "show":
-            if font is None:
-                return None
-            operators[number] = (True, *match.span())
-            span = next((s for s in reversed(opened) if s >= 0), -1)
-            place = 0
-            for part in PART.finditer(match["show"]):
-                piece = part.group()
-                if piece[0] not in b"(<":
-                    continue
-                codes = string_bytes(piece)
-                for at in range(0, len(codes) - 1, 2):
-                    code = codes[at] << 8 | codes[at + 1]
-                    text = texts[span] if span >= 0 else mapping.get(code, "")
-                    glyph = glyphs.setdefault((font, code), (font, code))
-                    shown.append(_Shown(number, place, glyph, text, span))
-                    place += 1
-        elif kind == "font":
-            resource = named.get(match["font"].decode("latin-1"))
+        if kind in ("first", "font"):
+            resource = named.get(match["font"])
             if resource is None:
                 return None
             font = resource.objgen
@@ -139,17 +136,40 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
                 table = resource.get("/ToUnicode")
                 fonts[font] = (resource, parse_cmap(table.read_bytes()) if table is not None else {})
             mapping = fonts[font][1]
-        elif kind == "open_text":
-            texts[number] = text_string(string_bytes(match["actual"]))
+        if kind in ("first", "show"):
+            if font is None:
+                return None
+            start, end = match.span("first") if kind == "first" else match.span()
+            operators[number] = (True, start, end)
+            for place, code in enumerate(_codes(data[start:end])):
+                text = texts[span] if span >= 0 else mapping.get(code, "")
+                shown.append(_Shown(number, place, (font, code), text, span))
+        elif kind == "actual":
+            texts[number] = _actual_text(match["actual"])
             operators[number] = (False, *match.span())
             opened.append(number)
+            span = number
         elif kind == "open":
             opened.append(-1)
-        elif not opened:
-            return None
-        elif opened.pop() >= 0:
-            operators[number] = (False, *match.span())
+        elif kind == "close":
+            if not opened:
+                return None
+            if opened.pop() >= 0:
+                operators[number] = (False, *match.span())
+            span = next((s for s in reversed(opened) if s >= 0), -1)
     return None if opened else _Page(data, operators, _clusters(shown))
+
+
+@lru_cache(maxsize=4096)
+def _codes(show: bytes) -> tuple[int, ...]:
+    """The glyphs that an operator shows, two bytes each."""
+    data = b"".join(string_bytes(piece) for piece in PART.findall(show) if piece[0] in b"(<")
+    return tuple(data[at] << 8 | data[at + 1] for at in range(0, len(data) - 1, 2))
+
+
+@lru_cache(maxsize=4096)
+def _actual_text(string: bytes) -> str:
+    return text_string(string_bytes(string))
 
 
 def _clusters(shown: list[_Shown]) -> list[_Cluster]:
@@ -170,9 +190,13 @@ def _clusters(shown: list[_Shown]) -> list[_Cluster]:
                 last.shown.append(one)
                 continue
         out.append(_Cluster(one.text, [one]))
-    return [_Cluster(strip(cluster.text), cluster.shown) for cluster in out]
+    return [_Cluster(_stripped(cluster.text), cluster.shown) for cluster in out]
 
 
+_stripped = lru_cache(maxsize=4096)(strip)
+
+
+@lru_cache(maxsize=4096)
 def _several(text: str) -> bool:
     """The text may need more than one glyph: several characters, or one that decomposes."""
     text = strip(text)
