@@ -7,10 +7,12 @@ from typing import Literal
 from pubpipe.model.values import Value
 
 ChangeClass = Literal["negation", "modal", "number", "name", "term", "meaning", "typo", "format"]
-"""What an edit of the English does, riskiest first. negation: not, no, never, without, except, only, un- …; modal: may,
-must, should, can, need …; number: an amount, date, unit, currency, share or place in an order; name: a proper name, an
-acronym, capital letters; term: a glossary term added, removed or replaced; meaning: all that is none of the others; typo:
-the spelling of a word only; format: tags, white space and the style of quotation marks and dashes only.
+"""What an edit of the English does, riskiest first.
+
+negation: not, no, never, without, except, only, un- …; modal: may, must, should, can, need …; number: an amount, date,
+unit, currency, share or place in an order; name: a proper name, an acronym, capital letters; term: a glossary term
+added, removed or replaced; meaning: all that is none of the others; typo: the spelling of a word only; format: tags,
+white space and the style of quotation marks and dashes only.
 """
 
 RISK: tuple[ChangeClass, ...] = ("negation", "modal", "number", "name", "term", "meaning", "typo", "format")
