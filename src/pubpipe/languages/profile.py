@@ -126,6 +126,14 @@ class LanguageProfile(Value):
     """What stands between two sentences of a paragraph."""
     native_digits: str | None = None
     """Ten digits from zero, where the script has its own."""
+    digits: Literal["latin", "native"] | None = None
+    """Which digits a project chose for this language. None: it did not choose; the program writes Latin ones
+    and no text is judged by its digits."""
+    word_numbers: str = ""
+    """What Word calls decimal numbers in the native digits (ECMA-376 part 1, 17.18.59 ST_NumberFormat); "": it
+    has no such format."""
+    word_number_switch: str = ""
+    """The same for a field (ECMA-376 part 1, 17.16.4.3.1)."""
     calendar: str = "gregorian"
     """Unicode calendar type ("buddhist", "japanese") in which dates are written by default."""
     date_pattern: str | None = None
@@ -141,6 +149,19 @@ class LanguageProfile(Value):
     """Words with a space between them, whatever the script does: what pseudo-translations are made of."""
     latin_diacritics: bool = False
     """Latin script told from English by its diacritics."""
+
+    @property
+    def native(self) -> bool:
+        """The project chose the digits of the script."""
+        return self.digits == "native" and self.native_digits is not None
+
+    def number(self, text: object) -> str:
+        """A number that the program writes itself, in the digits that the project chose."""
+        return (
+            str(text).translate(dict(zip(range(48, 58), self.native_digits or "", strict=False)))
+            if (self.native)
+            else str(text)
+        )
 
     @property
     def fingerprint(self) -> str:

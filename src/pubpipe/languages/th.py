@@ -15,6 +15,8 @@ PROFILE = LanguageProfile(
     spaced=False,  # Unicode ch. 16.1: spaces separate phrases, not words
     sentence_joint=" ",
     native_digits="๐๑๒๓๔๕๖๗๘๙",  # CLDR numbering system thai
+    word_numbers="thaiNumbers",
+    word_number_switch="THAIARABIC",
     calendar="buddhist",  # CLDR calendarPreference, Thailand
     quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, th
     typesetting=Typesetting(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+LABELS = "labels.toml"
 _LEFT_BEHIND = 3600
 """Seconds after which an unfinished file is that of a process that was killed."""
 
@@ -113,7 +114,12 @@ class Workspace:
     def template(self, publication: str) -> Template:
         from pubpipe.renderers import load_template
 
-        return load_template(self.template_folder(self.project.template_of(publication)))
+        return load_template(self.template_folder(self.project.template_of(publication)), self.label_tables)
+
+    @property
+    def label_tables(self) -> tuple[Path, ...]:
+        """The tables of labels that all templates share, weakest first: the built-in one, the workspace's."""
+        return (bundled("templates") / LABELS, self.root / "templates" / LABELS)
 
     def close(self) -> None:
         if "store" in self.__dict__:

@@ -11,10 +11,11 @@ _BCP47 = {"gregorian": "gregory"}
 
 
 def long_date(date: dt.date, profile: LanguageProfile) -> str:
-    """A date in words in the language's default calendar, with Western digits.
+    """A date in words in the profile's calendar, in the digits that the project chose.
 
-    CLDR's long form through ICU, or `LanguageProfile.date_pattern`. Digits are Western in every language, so that
-    date, text, list numbers and page numbers agree (CLDR's default for Burmese would be native ones).
+    CLDR's long form through ICU, or `LanguageProfile.date_pattern`. Without a choice the digits are Latin in every
+    language, so that date, text, list numbers and page numbers agree (CLDR's default for Burmese would be native
+    ones).
     """
     from icu4py.messageformat import MessageFormat
 
@@ -22,4 +23,4 @@ def long_date(date: dt.date, profile: LanguageProfile) -> str:
     style = profile.date_pattern or "long"
     calendar = _BCP47.get(profile.calendar, profile.calendar)
     locale = f"{profile.locale.replace('_', '-')}-u-ca-{calendar}-nu-latn"
-    return str(MessageFormat("{day, date, " + style + "}", locale).format({"day": noon})).strip()
+    return profile.number(str(MessageFormat("{day, date, " + style + "}", locale).format({"day": noon})).strip())

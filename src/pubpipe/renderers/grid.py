@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil, inf, sqrt
 
 from pubpipe.model import Cell, Heading, Paragraph, Placeholder, Row, Table, Value, plain
@@ -35,6 +36,36 @@ class Grid(Value):
                 for below in range(number + 1, number + placed.rows):
                     out[below][placed.column] = placed
         return out
+
+    def fitted(self, room: float) -> Grid:
+        """The same grid in a table `room` millimetres wide, no column narrower than its longest number or Latin word.
+
+        What it takes comes from the columns that have more than they need; where there are none, nothing changes.
+        """
+        needed = [0.0] * self.columns
+        for row in (*self.head, *self.body, *self.foot):
+            for placed in row:
+                if placed.columns == 1:
+                    needed[placed.column] = max(needed[placed.column], _longest_word(placed.cell) * _DIGIT + 5)
+        widths = [share * room for share in self.shares]
+        lacking = sum(max(0.0, n - w) for n, w in zip(needed, widths, strict=True))
+        spare = sum(max(0.0, w - n) for n, w in zip(needed, widths, strict=True))
+        if not lacking or lacking > spare:
+            return self
+        taken = lacking / spare
+        widths = [max(n, w) if w < n else w - (w - n) * taken for n, w in zip(needed, widths, strict=True)]
+        return self.model_copy(update={"shares": tuple(w / room for w in widths)})
+
+
+_DIGIT = 2.1
+"""Millimetres of a digit or a Latin letter at text size, on the safe side."""
+_WORD = re.compile(r"[0-9A-Za-z.,:–%$/-]{2,16}(?![0-9A-Za-z.,:–%$/-])")
+
+
+def _longest_word(cell: Cell) -> int:
+    """Letters of the longest number, time or short Latin word: what looks wrong when it is cut."""
+    words = [w for b in cell.blocks if isinstance(b, Paragraph) for w in _WORD.findall(plain(b.unit.content))]
+    return max(map(len, words), default=0)
 
 
 _LETTER = 2.4

@@ -95,33 +95,39 @@ def _moment(edition: Edition, day: dt.date | None) -> dt.datetime:
 def _imprint(
     edition: Edition, template: Template, profile: LanguageProfile, imprint: Imprint, date: str
 ) -> Iterator[Line]:
+    """The lines that the design asks for, in its order, then its own texts; a line without words is left out."""
+
     def label(key: str, **values: object) -> str:
         return template.label(key, profile.tag, **values)
 
-    yield Line(label=label("publisher"), text=clean(imprint.publisher))
-    for key, text in (("place", imprint.place), ("date", date), ("contact", imprint.contact)):
+    texts: dict[str, str] = {
+        "publisher": imprint.publisher,
+        "place": imprint.place,
+        "date": date,
+        "contact": imprint.contact,
+        "url": imprint.url,
+        "licence": imprint.licence,
+        "original_language": label("english"),
+        "translated_by": "; ".join(_translators(edition, template, profile)),
+        "reviewed_by": "; ".join(f"{n} ({_stage(s, template, profile)})" for s, n in edition.credits.reviewers),
+        "produced_with": imprint.program,
+    }
+    for key in template.design.imprint.lines:
+        text = clean(texts[key])
         if text:
-            yield Line(label=label(key), text=clean(text), href=_mail(text))
-    if imprint.url:
-        yield Line(label="", text=clean(imprint.url), href=imprint.url)
-    if imprint.licence:
-        yield Line(label=label("licence"), text=clean(imprint.licence))
-    yield Line(label=label("original_language"), text=label("english"))
-    credits_ = edition.credits
-    made = []
-    if credits_.machine:
-        engines = ", ".join(credits_.engines) or "—"
-        made.append(label("by_engine", count=credits_.machine, engines=engines))
-    if credits_.memory:
-        made.append(label("by_memory", count=credits_.memory))
-    if credits_.human:
-        made.append(label("by_people", count=credits_.human))
-    if made:
-        yield Line(label=label("translated_by"), text=clean("; ".join(made)))
-    if credits_.reviewers:
-        people = "; ".join(f"{name} ({_stage(stage, template, profile)})" for stage, name in credits_.reviewers)
-        yield Line(label=label("reviewed_by"), text=clean(people))
-    yield Line(label=label("produced_with"), text=clean(imprint.program))
+            href = imprint.url if key == "url" else _mail(text) if key == "contact" else None
+            yield Line(label="" if key == "url" else label(key), text=text, href=href)
+    for key in template.design.imprint.texts:
+        yield Line(label="", text=clean(label(key)))
+
+
+def _translators(edition: Edition, template: Template, profile: LanguageProfile) -> Iterator[str]:
+    """How many segments came from where, in the words of the language."""
+    made = edition.credits
+    engines = ", ".join(made.engines) or "—"
+    for key, count in (("by_engine", made.machine), ("by_memory", made.memory), ("by_people", made.human)):
+        if count:
+            yield template.label(key, profile.tag, count=profile.number(count), engines=engines)
 
 
 def _drafted(edition: Edition, template: Template, profile: LanguageProfile) -> str:

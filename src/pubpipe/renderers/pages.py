@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from math import inf
 
 from pubpipe.errors import RenderError
 from pubpipe.model import (
@@ -19,10 +20,11 @@ from pubpipe.model import (
     Table,
     plain,
 )
+from pubpipe.renderers.grid import Grid, Placed, lay_out, lines
 from pubpipe.renderers.matter import Matter
 from pubpipe.renderers.pictures import Picture, picture
 from pubpipe.renderers.runs import clean
-from pubpipe.renderers.template import Page
+from pubpipe.renderers.template import Design, Page
 
 LONGEST_HEAD = 12
 """Lines that a table's head may take to be repeated on every page."""
@@ -94,6 +96,52 @@ def figure_width(block: Figure, size: Picture, page: Page, room: float) -> float
     """Millimetres across: what the source says or the natural size, within the room and 0.7 of the page's height."""
     width = page.text_width * block.width if block.width else size.width
     return min(width, room, page.text_height * 0.7 * size.width / size.height)
+
+
+_LONGEST_LEAD = 1800
+"""Characters of an abstract: it stands on the first page with the title, whatever the script."""
+
+
+def parted(document: SourceDocument, design: Design) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The lead (what stands before the first heading, if the design sets it over the full width) and the rest."""
+    if not design.columns.lead:
+        return (), document.blocks
+    place = next((n for n, block in enumerate(document.blocks) if isinstance(block, Heading)), 0)
+    lead = document.blocks[:place]
+    length = sum(len(plain(b.unit.content)) for b in lead if isinstance(b, Paragraph))
+    if not lead or length > _LONGEST_LEAD or not all(isinstance(b, Paragraph) for b in lead):
+        return (), document.blocks
+    return lead, document.blocks[place:]
+
+
+def spans_columns(block: Block, design: Design, pictures: dict[str, Picture]) -> bool:
+    """Whether the block stands over the full width of a page with columns: it would be too small in one of them."""
+    if design.columns.count == 1:
+        return False
+    if isinstance(block, Figure):
+        size = pictures[block.resource]
+        wanted = design.page.text_width * block.width if block.width else size.width
+        return wanted > design.column_width * 1.1
+    if not isinstance(block, Table):
+        return False
+    grid = lay_out(block)
+    if grid.columns >= design.columns.wide_table:
+        return True
+    rows = (*grid.head, *grid.body, *grid.foot)
+    return lines(grid, rows, design.column_width) == inf or _tight(grid, rows, design.column_width)
+
+
+def _tight(grid: Grid, rows: tuple[tuple[Placed, ...], ...], room: float) -> bool:
+    """Sentences in cells so narrow that each line holds a word or two."""
+    for row in rows:
+        for placed in row:
+            width = sum(grid.shares[placed.column : placed.column + placed.columns]) * room
+            longest = max(
+                (len(plain(b.unit.content)) for b in placed.cell.blocks if isinstance(b, Paragraph)), default=0
+            )
+            if width < 24 and longest > 60:
+                return True
+    return False
 
 
 class Levels:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
@@ -39,21 +39,122 @@ def render_pdf(
     label that the template lacks, or what Typst says of the layout.
     """
     document: SourceDocument = edition.localized.document
+    profile = template.dressed(profile)
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
     sources, images = typst_files(document, around, template, profile, pictures_of(document), fonts)
-    with TemporaryDirectory(prefix="pubpipe-") as folder:  # Typst takes sources from memory, images only from disk
+    with TemporaryDirectory(prefix="pubpipe-") as folder:  # Typst takes images only from disk
         for name, data in images.items():
             (Path(folder) / name).write_bytes(data)
-        data = _compile(sources, folder, fonts, int(around.moment.timestamp()), template)
+        for name, data in sources.items():
+            (Path(folder) / name).write_bytes(data)
+        inputs = _balanced(folder, fonts, template).inputs() if _in_columns(template) else {}
+        data = _compile(folder, fonts, int(around.moment.timestamp()), template, inputs)
     return mend(data) if mend_text else data
 
 
-def _compile(sources: dict[str, bytes], folder: str, fonts: FontSet, moment: int, template: Template) -> bytes:
+def _in_columns(template: Template) -> bool:
+    return template.design.columns.count > 1 and template.design.columns.balanced
+
+
+_LINE = 6.0
+"""Millimetres that columns may differ in height: about a line."""
+
+
+class LastPage(NamedTuple):
+    """How the last page of a design in columns ends; the layout reads it as `matter.last`."""
+
+    imprint: Literal["none", "float", "foot", "page"] = "float"
+    """Left out; after the text, wherever Typst finds room; at the foot of the page on which the text ends; on a
+    page of its own."""
+    anchor: int = -1
+    """The first block of the text that begins on the last page: the room at its foot is kept free from there on."""
+    balance: float = 0
+    """Millimetres by which the columns of that page are shorter than the page has room for."""
+
+    def inputs(self) -> dict[str, str]:
+        return {"imprint": self.imprint, "anchor": str(self.anchor), "balance": f"{self.balance:.2f}"}
+
+
+class _End(NamedTuple):
+    page: int
+    """On which the text ends."""
+    pages: int
+    x: float
+    """Millimetres from the left edge of the page, as `y` from the top."""
+    y: float
+    foot: float
+    """Millimetres that were kept free at the foot of the last page."""
+    starts: tuple[tuple[int, int], ...]
+    """Block and the page on which it begins."""
+
+
+def _balanced(folder: str, fonts: FontSet, template: Template) -> LastPage:
+    """A last page whose columns end at the same height, with the imprint below them where there is room.
+
+    Typst 0.15 fills one column after the other. The layout keeps room free at the foot of the last page: as much as
+    leaves the end of the text on this page. A trial costs little: paragraphs that are set already are not set again.
+    """
+    alone = template.design.imprint.position == "page"
+    free = _end(folder, fonts, LastPage(imprint="none"))
+    if free is None:
+        return LastPage()
+    anchor = next((block for block, page in free.starts if page == free.page), -1)
+    if anchor < 0:
+        return LastPage(imprint="page" if alone else "float")
+
+    def fitting(last: LastPage) -> _End | None:
+        end = _end(folder, fonts, last)
+        return end if end and end.page == free.page == end.pages - (last.imprint == "page") else None
+
+    best = LastPage(imprint="page" if alone else "foot", anchor=anchor)
+    end = fitting(best)
+    if end is None:  # no room for the imprint below the text
+        best = LastPage(imprint="page", anchor=anchor)
+        end = fitting(best)
+    if end is None:
+        return LastPage(imprint="page")
+    page = template.design.page
+    bottom = page.height - page.margin_bottom - end.foot
+    left = end.x < page.width / 2
+    unused = bottom - end.y + (bottom - page.margin_top if left else 0)
+    half = unused / 2
+    for balance in (half - _LINE / 2, half - 1.5 * _LINE, half - 4 * _LINE, half / 2, half / 4):
+        if balance >= _LINE / 2 and fitting(best._replace(balance=balance)):
+            return best._replace(balance=balance)
+    return best
+
+
+def _end(folder: str, fonts: FontSet, last: LastPage) -> _End | None:
+    """Where the text ends; None where Typst could not set the document."""
+    import json
+
     import typst
 
     try:
-        compiler: Any = typst.Compiler(sources, root=folder, font_paths=typst_fonts(fonts))
+        compiler: Any = typst.Compiler(
+            str(Path(folder) / "main.typ"), root=folder, font_paths=typst_fonts(fonts), sys_inputs=last.inputs()
+        )
+        found = compiler.query("<pubpipe-end>")
+    except (typst.TypstError, RuntimeError):
+        return None  # the compilation that follows says why
+    values: list[dict[str, Any]] = [
+        entry["value"] for entry in (json.loads(found) if isinstance(found, str) else found)
+    ]
+    if not values:
+        return None
+    first = values[0]
+    starts = tuple((block, page) for block, page in first["starts"])
+    return _End(**{name: first[name] for name in ("page", "pages", "x", "y", "foot")}, starts=starts)
+
+
+def _compile(folder: str, fonts: FontSet, moment: int, template: Template, inputs: dict[str, str]) -> bytes:
+    import typst
+
+    try:
+        compiler: Any = typst.Compiler(
+            str(Path(folder) / "main.typ"), root=folder, font_paths=typst_fonts(fonts), sys_inputs=inputs
+        )
         data, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=_STANDARDS, timestamp=moment)
     except typst.TypstError as error:
         raise RenderError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import (
@@ -38,6 +39,8 @@ from pubpipe.renderers.pages import (
     first_number,
     flattened,
     own_number,
+    parted,
+    spans_columns,
 )
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
@@ -60,6 +63,18 @@ _WRAP: dict[str, Callable[[str], str]] = {
     "smallcaps": lambda body: f"smallcaps({body})",
     "code": lambda body: f"text(size: 0.94em, fill: design.colours.soft, {body})",
 }
+_END = (
+    "[#context [#metadata((page: here().page(), pages: counter(page).final().first(), "
+    "x: here().position().x / 1mm, y: here().position().y / 1mm, "
+    "foot: query(<pubpipe-foot>).map(it => it.value / 1mm).sum(default: 0), "
+    "starts: query(<pubpipe-block>).map(it => (it.value, it.location().page())))) <pubpipe-end>]]"
+)
+"""Says where the text ends and on which page each block of it begins, for whoever balances the columns."""
+_LAST = (
+    '(anchor: int(sys.inputs.at("anchor", default: "-1")), imprint: sys.inputs.at("imprint", default: "float"), '
+    'balance: float(sys.inputs.at("balance", default: "0")) * 1mm)'
+)
+"""How the last page of a design in columns ends (`pdf.LastPage`)."""
 _DEEPEST = 14
 """List and quote levels that still move to the right; a page has no room for more."""
 
@@ -74,23 +89,27 @@ def typst_files(
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The files of the Typst project in memory: the sources (`main.typ`, `layout.typ`) and the images."""
     writer = _Writer(document, template, profile, pictures, fonts)
-    body = writer.blocks(document.blocks, depth=0)
+    lead, rest = parted(document, template.design)
+    opening = writer.lead(lead)
+    body = writer.body(rest)
     source = "\n".join(
         [
             '#import "layout.typ": *',
             f"#let design = {_design(template)}",
             f"#let script = {_script(profile)}",
-            f"#let matter = {_matter(matter, template, profile, writer)}",
+            f"#let matter = {_matter(matter, template, profile, writer, opening)}",
             '#let listing = state("pubpipe-listing", false)',
             "#show outline: it => { listing.update(true); it; listing.update(false) }",
             "#show: publication.with(design, script, matter)",
             "#{",
             body,
+            *([_END] if template.design.columns.count > 1 else []),
             "}",
         ]
     )
     sources = {"main.typ": source.encode(), "layout.typ": template.layout.encode()}
-    return sources, {writer.file_of(name): pictures[name].data for name in writer.used}
+    images = {writer.file_of(name): pictures[name].data for name in writer.used}
+    return sources, images | {_own_file(kind, shown): shown.data for kind, shown in template.pictures.items()}
 
 
 class _Writer:
@@ -113,8 +132,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
         self.in_heading = False
-        self.room = template.design.page.text_width
-        """Millimetres between the margins, or between the edges of the cell that is being written."""
+        self.room = template.design.column_width
+        """Millimetres that the text has: of a column, or between the edges of the cell that is being written."""
         self.levels = Levels(document)
         self.tables = 0
         self.used: list[str] = []
@@ -199,6 +218,32 @@ class _Writer:
 
     # Blocks
 
+    def body(self, blocks: tuple[Block, ...]) -> str:
+        """The blocks of the document itself: what needs more room than a column stands over all of them."""
+        design = self.template.design
+        out = []
+        for number, block in enumerate(blocks):
+            if design.columns.count > 1:
+                out.append(f"[#metadata({number}) <pubpipe-block>]")
+                out.append(f"if matter.last.anchor == {number} {{ foot-room(design, script, matter) }}")
+            if not spans_columns(block, design, self.pictures):
+                out.append(self.block(block, 0, 30))
+                continue
+            self.room = design.page.text_width
+            written = self.block(block, 0, 30)
+            # Typst keeps what spans the columns on one page: a long table gets pages of its own.
+            whole = not isinstance(block, Table) or self._whole(lay_out(block))
+            out.append(f"{'wide' if whole else 'wide-pages'}(design, {{{written}}})")
+            self.room = design.column_width
+        return "\n".join(out) or "[]"
+
+    def lead(self, blocks: tuple[Block, ...]) -> str:
+        """The abstract over the full width, or `none`."""
+        self.room = self.template.design.page.text_width
+        written = self.blocks(blocks, depth=0) if blocks else "none"
+        self.room = self.template.design.column_width
+        return written
+
     def blocks(self, blocks: Iterable[Block], depth: int, *, longest: int = 30, loose: bool = False) -> str:
         """A sequence of content expressions, one a line; `loose` leaves a single paragraph without its box."""
         blocks = tuple(blocks)
@@ -243,7 +288,8 @@ class _Writer:
         items = ", ".join(self._item(item, depth) for item in block.items)
         if not block.ordered:
             return f"list({items})"
-        return f"enum(numbering: {literal(_NUMBERING[block.numbering])}, start: {first_number(block)}, {items})"
+        numbering = f"(script.numbering)({literal(_NUMBERING[block.numbering])})"
+        return f"enum(numbering: {numbering}, start: {first_number(block)}, {items})"
 
     def _item(self, item: Item, depth: int) -> str:
         first, rest = item.blocks[:1], item.blocks[1:]
@@ -258,7 +304,7 @@ class _Writer:
         words = self.template.label(kind, self.profile.tag)
         if own_number(clean(plain(caption.content)), words, self.counts[kind]):
             return self.inline(caption.content)
-        label = clean(words.replace("{number}", str(self.counts[kind])))
+        label = clean(words.replace("{number}", self.profile.number(self.counts[kind])))
         return f"strong({self.words(label)}) + h(0.7em) + {self.inline(caption.content)}"
 
     def _figure(self, block: Figure) -> str:
@@ -286,7 +332,7 @@ class _Writer:
             self.tables -= 1
 
     def _whole_table(self, block: Table) -> str:
-        grid = lay_out(block)
+        grid = lay_out(block).fitted(self.room)
         columns = ", ".join(f"{share:.4f}fr" for share in grid.shares)
         head = self._cells(grid, block, grid.head, head=True)
         if head and lines(grid, grid.head, self.room) <= LONGEST_HEAD:  # Typst keeps a header on one page, or cuts it
@@ -297,13 +343,16 @@ class _Writer:
         if _shrunk(grid) < 1:
             table = f"text(size: {_shrunk(grid):.2f}em, {table})"
         # Typst breaks a table anywhere; a short one stays whole.
-        whole = lines(grid, (*grid.head, *grid.body, *grid.foot), self.room) <= LONGEST_WHOLE
+        whole = self._whole(grid)
         if block.caption is None:
             return f"block(breakable: {'false' if whole else 'true'}, width: 100%, {table})"
         caption = self.caption("table", block.caption)
         if whole:
             table = f"block(breakable: false, width: 100%, {table})"
         return f"figure(kind: table, supplement: none, caption: {caption}, {table})"
+
+    def _whole(self, grid: Grid) -> bool:
+        return lines(grid, (*grid.head, *grid.body, *grid.foot), self.room) <= LONGEST_WHOLE
 
     def _cells(self, grid: Grid, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
         out = []
@@ -353,19 +402,53 @@ def _indented(line: str) -> str:
 
 def _colours(template: Template) -> str:
     return ", ".join(
-        f"{key}: rgb({literal(str(value))})" for key, value in template.design.colours.model_dump().items()
+        f"{key.replace('_', '-')}: rgb({literal(str(value))})"
+        for key, value in template.design.colours.model_dump().items()
     )
+
+
+def _own_file(kind: str, shown: Picture) -> str:
+    return f"template-{kind}.{'jpg' if shown.type == 'jpeg' else shown.type}"
+
+
+def _own_image(kind: Literal["logo", "cover"], template: Template, profile: LanguageProfile) -> str:
+    """The logo or the cover of the template as content, with its words or as an artifact; `none` without one."""
+    if kind not in template.pictures:
+        return "none"
+    design = template.design
+    image = f"image({literal(_own_file(kind, template.pictures[kind]))}, "
+    if kind == "logo":
+        assert design.logo is not None
+        decorative = design.logo.decorative
+        image += f"width: {design.logo.width:g}mm"
+    else:
+        assert design.cover is not None
+        decorative = design.cover.decorative
+        image += f'width: {design.page.width:g}mm, height: {design.cover.height:g}mm, fit: "cover"'
+    if decorative:
+        return f"pdf.artifact({image}))"
+    return f"{image}, alt: {literal(clean(template.label(kind, profile.tag)))})"
+
+
+def _pair(items: tuple[str, str]) -> str:
+    return f"({literal(items[0])}, {literal(items[1])})"
 
 
 def _design(template: Template) -> str:
     design = template.design
+    columns = design.columns
     page = ", ".join(f"{k.replace('_', '-')}: {v:g}mm" for k, v in design.page.model_dump().items())
     sizes = ", ".join(
         f"{k}: ({', '.join(f'{n:g}' for n in v)})" if isinstance(v, tuple) else f"{k}: {v:g}"
         for k, v in design.sizes.model_dump().items()
     )
     return (
-        f"(colours: ({_colours(template)}), page: ({page}), sizes: ({sizes}), contents-depth: {design.contents_depth})"
+        f"(colours: ({_colours(template)}), page: ({page}), sizes: ({sizes}), "
+        f"columns: (count: {columns.count}, gap: {columns.gap:g}mm), "
+        f"cover-height: {design.cover.height if design.cover else 0:g}mm, "
+        f"running: (head: {_pair(design.running.head)}, foot: {_pair(design.running.foot)}), "
+        f"imprint-position: {literal(design.imprint.position)}, justified: {str(design.justified).lower()}, "
+        f"title-band: {str(design.title_band).lower()}, contents-depth: {design.contents_depth})"
     )
 
 
@@ -377,15 +460,21 @@ def _script(profile: LanguageProfile) -> str:
         half = ("/ 2", "/ 2") if style.dictionary_breaks else ("", "")
         tracking = f"tracking: (min: {style.tracking_min} {half[0]}, max: {style.tracking_max} {half[1]}),"
     fonts = ", ".join(literal(f) for f in profile.fonts)
+    digits, numbering = "(text) => str(text)", "(pattern) => pattern"
+    if profile.native:
+        table = ", ".join(f"{literal(str(n))}: {literal(c)}" for n, c in enumerate(profile.native_digits or ""))
+        digits = f"(text) => str(text).clusters().map(c => ({table}).at(c, default: c)).join()"
+        numbering = f"(pattern) => (..n) => ({digits})(numbering(pattern, ..n))"
     return (
         f"(lang: {literal(profile.tag.split('-')[0])}, fonts: ({fonts},), size: {style.size:g}pt, "
         f"leading: {style.leading}, line-breaks: {literal(style.line_breaks)}, "
         f"justification: ({tracking or ':'}), "
-        f"italics: {'true' if style.emphasis == 'italic' else 'false'})"
+        f"italics: {'true' if style.emphasis == 'italic' else 'false'}, "
+        f"digits: {digits}, numbering: {numbering})"
     )
 
 
-def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer: _Writer) -> str:
+def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer: _Writer, opening: str) -> str:
     def words(text: str) -> str:
         from pubpipe.model import Text
 
@@ -402,7 +491,9 @@ def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer
     page = template.label("page", profile.tag)
     pieces = re.split(r"(\{pages?\})", page)
     shown = " + ".join(
-        {"{page}": "page", "{pages}": "str(pages)"}.get(piece, literal(piece)) for piece in pieces if piece
+        {"{page}": "(script.digits)(page)", "{pages}": "(script.digits)(pages)"}.get(piece, literal(piece))
+        for piece in pieces
+        if piece
     )
     made = matter.moment
     return (
@@ -418,5 +509,8 @@ def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer
         f"imprint: {array(row(line) for line in matter.imprint)}, "
         f"notices: {array(words(n) for n in matter.notices)}, "
         f"watermark: {array(words(w) for w in matter.watermark)}, "
+        f"lead: {'none' if opening == 'none' else '{' + opening + '}'}, "
+        f"logo: {_own_image('logo', template, profile)}, cover: {_own_image('cover', template, profile)}, "
+        f"last: {_LAST}, "
         f"page: (page, pages) => {shown})"
     )

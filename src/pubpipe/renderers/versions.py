@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-VERSIONS: dict[str, int] = {"docx": 3, "pdf": 3}
+VERSIONS: dict[str, int] = {"docx": 3, "pdf": 4}
 """Format to a number that goes up when the same input gives other bytes."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {

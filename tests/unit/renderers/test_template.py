@@ -12,16 +12,22 @@ from pubpipe.languages import SOURCE, TARGETS
 from pubpipe.renderers import load_template
 from pubpipe.renderers.template import REQUIRED_LABELS
 
-REPORT = Path(__file__).parents[3] / "templates/report"
+TEMPLATES = Path(__file__).parents[3] / "templates"
+REPORT = TEMPLATES / "report"
+built_in = pytest.mark.parametrize("name", ["report", "policy-brief"])
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(REPORT, tmp_path / "mine"))
+    """A template of a designer's, with a table of labels of its own."""
+    shutil.copytree(REPORT, tmp_path / "mine")
+    shutil.copy(TEMPLATES / "labels.toml", tmp_path / "mine")
+    return tmp_path / "mine"
 
 
-def test_the_built_in_template_has_every_label_in_every_language() -> None:
-    template = load_template(REPORT)
+@built_in
+def test_a_built_in_template_has_every_label_in_every_language(name: str) -> None:
+    template = load_template(TEMPLATES / name)
     for language in (SOURCE.tag, *TARGETS):
         template.check_labels(language)
     assert {label.status for label in template.labels.values()} <= {"draft", "reviewed"}
@@ -58,12 +64,20 @@ def test_a_template_without_any_labels_names_the_first(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "says"),
     [
-        ("template.toml", "colour = 1", "colour: Extra inputs"),
+        ("template.toml", "colour = 1", "colour is not a key .did you mean 'colours'"),
+        ("template.toml", '[colours]\nacent = "#ffffff"', "colours.acent is not a key .did you mean 'accent'"),
+        ("template.toml", '[logo]\nfile = "a.png"\nwidht = 3', "logo.widht is not a key .did you mean 'width'"),
+        ("template.toml", '[logo]\nfile = "../a.png"', "logo.file"),
+        ("template.toml", '[logo]\nfile = "a.png"', "logo.file: there is no"),
+        ("template.toml", '[imprint]\nlines = ["publisher"]', "translated_by, reviewed_by cannot be left out"),
+        ("template.toml", '[fonts]\nkm = ["Noto Sans Kmer"]', "did you mean 'Noto Sans Khmer'"),
+        ("template.toml", 'name = "x"', "name is not a key"),
         ("template.toml", '[colours]\naccent = "blue"', "colours.accent"),
         ("template.toml", "[colours\n", "not valid TOML"),
         ("labels.toml", '[contents]\nen = "x"', "needs a table with status"),
         ("labels.toml", '[contents]\nstatus = "draft"\nEnglish = "x"', "'English' is not a language tag"),
         ("labels.toml", '[contents]\nstatus = "draft"\nen = 1', "is not a language tag with words"),
+        ("labels.toml", '[contents]\nstatus = "draft"\nreviewed = ["ja"]\nen = "x"', "reviewed is not a list"),
     ],
 )
 def test_a_mistake_is_named_with_its_file(copy: Path, file: str, content: str, says: str) -> None:
@@ -73,7 +87,7 @@ def test_a_mistake_is_named_with_its_file(copy: Path, file: str, content: str, s
     assert file in caught.value.message
 
 
-@pytest.mark.parametrize("file", ["template.toml", "labels.toml", "layout.typ"])
+@pytest.mark.parametrize("file", ["template.toml", "layout.typ"])
 def test_a_missing_file_is_named(copy: Path, file: str) -> None:
     (copy / file).unlink()
     with pytest.raises(RenderError, match=file):
@@ -89,3 +103,22 @@ def test_a_layout_that_is_not_utf8_is_refused(copy: Path) -> None:
     (copy / "layout.typ").write_bytes(b"\xff\xfe")
     with pytest.raises(RenderError, match=r"layout\.typ cannot be read"):
         load_template(copy)
+
+
+def test_words_of_the_template_win_over_the_shared_ones_language_by_language(tmp_path: Path) -> None:
+    shutil.copytree(REPORT, tmp_path / "mine")
+    (tmp_path / "mine/labels.toml").write_text('[contents]\nstatus = "reviewed"\nja = "もくじ"\n', encoding="utf-8")
+    template = load_template(tmp_path / "mine", [TEMPLATES / "labels.toml"])
+    assert template.label("contents", "ja") == "もくじ"
+    assert template.label("contents", "th") == load_template(REPORT).label("contents", "th")
+    assert template.labels["contents"].state("ja") == "reviewed"
+    assert template.labels["contents"].state("th") == "draft"
+
+
+def test_an_image_that_is_not_decorative_needs_words_in_every_language(copy: Path) -> None:
+    shutil.copy(TEMPLATES.parent / "examples/mekong-migration/figure-1.png", copy / "logo.png")
+    (copy / "template.toml").write_text('[logo]\nfile = "logo.png"\n', encoding="utf-8")
+    with pytest.raises(RenderError, match="no label 'logo' in ja"):
+        load_template(copy).check_labels("ja")
+    (copy / "template.toml").write_text('[logo]\nfile = "logo.png"\ndecorative = true\n', encoding="utf-8")
+    load_template(copy).check_labels("ja")
