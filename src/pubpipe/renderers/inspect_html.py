@@ -1,0 +1,217 @@
+"""Looks at a finished web page as its readers will: a browser, a screen reader, a search engine."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from pubpipe.identity import Hash, digest_bytes
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import Edition, Finding
+from pubpipe.renderers.fonts import NO_GLYPH
+from pubpipe.renderers.inspection import (
+    _finding,
+    _images,
+    _links,
+    _sorted,
+    _text_of,
+    _unsafe,
+    _watermark,
+)
+from pubpipe.renderers.matter import PREVIEW
+
+HEAVY = 3_000_000
+"""Bytes of a page that takes a minute on a slow line (0.4 Mbit/s)."""
+_NAMED_AT_MOST = 5
+_FORBIDDEN = ("script", "iframe", "object", "embed", "applet", "base", "form", "frame")
+_LOADING = frozenset(["stylesheet", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "icon"])
+_OUTSIDE = re.compile(r"""url\(\s*["']?(?!data:)([^)"']{1,80})|@import\s+([^;]{1,80})""", re.IGNORECASE)
+_FONT = re.compile(r'url\("data:font/woff2;base64,([A-Za-z0-9+/=]+)"\)')
+_INVISIBLE = ("script", "style", "template", "title", "noscript")
+
+
+def inspect_html(data: bytes, edition: Edition | None, profile: LanguageProfile) -> tuple[Finding, ...]:
+    """What is wrong with a web page, worst first; empty where every reader gets all of it.
+
+    Looked at are: scripts and loads from elsewhere, the text of every unit, language, title, headings, alternative
+    texts, table heads, links within and out of the page, the fonts in it, links to the other languages, weight, and
+    the watermark (on a `DraftEdition`, on no `ApprovedEdition`). Without an edition (a page of unknown origin) what
+    only the edition tells is left out. Severity "block": must not be published.
+    """
+    from lxml import etree, html
+
+    try:
+        text = data.decode("utf-8")
+        root = html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+    except (UnicodeDecodeError, etree.ParserError, etree.XMLSyntaxError, ValueError):
+        try:
+            root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+            return (_finding("file", "block", "the file cannot be read as a web page in UTF-8"),)
+    ours = edition is not None
+    found = [*_identity(root, profile), *_active(root, ours=ours), *_structure(root), *_fonts(root, ours=ours)]
+    if len(data) > HEAVY:
+        found.append(_finding("weight", "warning", f"the page has {len(data) / 1e6:.1f} MB: slow on a phone"))
+    addresses = [a for e in root.iter("a") if (a := e.get("href")) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", a)]
+    found += _unsafe(addresses)
+    if edition is not None:
+        document = edition.localized.document
+        found += _text_of(document, shown(root))
+        found += _alternatives(root, profile)
+        banners = ["".join(map(str, e.itertext())) for e in root.iter("p") if e.get("class") == "draft"]
+        found += _watermark(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
+        found += _links(document, addresses)
+        found += _images(document, sum(1 for _ in root.iter("img")), vector=True)
+        if edition.edition_hash not in _meta(root, "dcterms.identifier"):
+            found.append(_finding("edition", "block", "the page does not name the edition that it was made from"))
+    return _sorted(found)
+
+
+def shown(root: Any) -> str:
+    """The text of the page in reading order, blocks a line each, without navigation and what is hidden."""
+    out: list[str] = []
+
+    def walk(element: Any) -> None:
+        if not isinstance(element.tag, str) or element.tag in (*_INVISIBLE, "nav") or element.get("aria-hidden"):
+            return
+        if element.get("role") in ("doc-noteref", "doc-backlink"):
+            return
+        out.append(element.text or "")
+        for child in element:
+            walk(child)
+            out.append(child.tail or "")
+        if element.tag in _BLOCKS:
+            out.append("\n")
+
+    body = root.find("body")
+    walk(body if body is not None else root)
+    return "".join(out)
+
+
+_BLOCKS = frozenset(
+    [
+        *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "figcaption", "pre", "br", "hr"),
+        *("blockquote", "div", "section"),
+    ]
+)
+
+
+def _identity(root: Any, profile: LanguageProfile) -> Iterator[Finding]:
+    language = root.get("lang", "")
+    if language.split("-", maxsplit=1)[0].lower() != profile.tag.split("-")[0]:
+        yield _finding("language", "error", f"the page says that its language is “{language}”, not “{profile.tag}”")
+    title = root.find(".//title")
+    if title is None or not (title.text or "").strip():
+        yield _finding("title", "error", "the page has no title")
+    if root.find(".//meta[@charset]") is None and "charset" not in "".join(
+        str(m.get("content", "")).lower() for m in root.iter("meta")
+    ):
+        yield _finding("encoding", "error", "the page does not say that it is UTF-8")
+    if not _meta(root, "viewport"):
+        yield _finding("viewport", "error", "the page does not fit itself to a phone (no viewport)")
+
+
+def _active(root: Any, *, ours: bool) -> Iterator[Finding]:
+    """What runs, and what is fetched from elsewhere."""
+    severity: Any = "block" if ours else "warning"
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag in _FORBIDDEN:
+            yield _finding("active", severity, f"the page has a <{element.tag}>")
+        for name in element.attrib:
+            if str(name).lower().startswith("on"):
+                yield _finding("active", severity, f"<{element.tag}> runs a script ({name})")
+        for name in ("src", "srcset", "poster", "data", "background"):
+            place = str(element.get(name) or "")
+            if place and not place.startswith("data:"):
+                yield _finding("loads", severity, f"<{element.tag}> loads “{place[:80]}”")
+        if element.tag == "link" and _LOADING & set(str(element.get("rel") or "").lower().split()):
+            yield _finding("loads", severity, f"the page loads “{str(element.get('href'))[:80]}”")
+        if element.tag == "meta" and str(element.get("http-equiv") or "").lower() == "refresh":
+            yield _finding("active", severity, "the page sends its reader elsewhere")
+    style = "\n".join([e.text or "" for e in root.iter("style")] + [e.get("style") or "" for e in root.iter()])
+    for match in _OUTSIDE.finditer(style):
+        yield _finding("loads", severity, f"the style sheet loads “{(match[1] or match[2]).strip()}”")
+
+
+def _structure(root: Any) -> Iterator[Finding]:
+    headings = [e for e in root.iter("h1", "h2", "h3", "h4", "h5", "h6") if "".join(e.itertext()).strip()]
+    levels = [int(e.tag[1]) for e in headings]
+    if levels.count(1) != 1:
+        yield _finding("headings", "error", f"the page has {levels.count(1)} headings of the first level, not one")
+    for before, after in pairwise(levels):
+        if after > before + 1:
+            yield _finding("headings", "error", f"a heading of level {after} follows one of level {before}")
+            break
+    if root.find(".//main") is None:
+        yield _finding("landmarks", "error", "a screen reader cannot jump to the text: there is no <main>")
+    nameless = sum(1 for image in root.iter("img") if image.get("alt") is None)
+    if nameless:
+        yield _finding("alt", "error", f"{nameless} images have no alternative text")
+    headless = sum(1 for cell in root.iter("th") if cell.get("scope") not in ("col", "row", "colgroup", "rowgroup"))
+    if headless:
+        yield _finding("tables", "error", f"{headless} heads of tables do not say what they head (scope)")
+    names = Counter(i for e in root.iter() if (i := e.get("id")))
+    for name, count in sorted(names.items()):
+        if count > 1:
+            yield _finding("links", "error", f"{count} places of the page have the name “{name}”")
+    for target in sorted({h[1:] for a in root.iter("a") if (h := a.get("href") or "").startswith("#")} - set(names)):
+        yield _finding("links", "error", f"a link leads to “#{target}”, which is not in the page")
+    for link in root.iter("a"):
+        if not "".join(link.itertext()).strip() and not link.get("aria-label") and link.find(".//img[@alt]") is None:
+            yield _finding("links", "error", "a link has no words")
+            break
+
+
+def _fonts(root: Any, *, ours: bool) -> Iterator[Finding]:
+    """Characters that none of the page's own fonts has: each reader's machine shows something else, or nothing."""
+    held = [m for e in root.iter("style") for m in _FONT.findall(e.text or "")]
+    if not held:
+        if ours:
+            yield _finding("fonts", "block", "the page holds no font: what is read depends on each machine")
+        return
+    have: set[int] = set()
+    for encoded in held:
+        have |= _characters(digest_bytes(encoded.encode()), encoded)
+    lacking = Counter(c for c in shown(root) if not c.isspace() and ord(c) not in NO_GLYPH and ord(c) not in have)
+    for character, count in sorted(lacking.items())[:_NAMED_AT_MOST]:
+        where = f"U+{ord(character):04X} “{character}” stands {count} times in the page, and no font of it has it"
+        yield _finding("glyphs", "block" if ours else "warning", where)
+
+
+@lru_cache(maxsize=64)
+def _characters(_hash: Hash, encoded: str) -> frozenset[int]:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with TTFont(io.BytesIO(base64.b64decode(encoded)), lazy=True) as font:
+            return frozenset(font.getBestCmap())
+    except (TTLibError, ValueError, ImportError):
+        return frozenset()
+
+
+def _alternatives(root: Any, profile: LanguageProfile) -> Iterator[Finding]:
+    """hreflang: each language once, this one among them, and a page for readers of none of them."""
+    tags = [str(e.get("hreflang")) for e in root.iter("link") if e.get("rel") == "alternate"]
+    if not tags:
+        return  # a page before its links are put in
+    if "x-default" not in tags:
+        yield _finding("hreflang", "error", "the page names no place for readers of other languages (x-default)")
+    if len(set(tags)) != len(tags):
+        yield _finding("hreflang", "error", "the page names a language twice")
+    if len(tags) > 1 and profile.tag not in tags:
+        yield _finding("hreflang", "error", "the page names other languages and not its own")
+
+
+def _meta(root: Any, name: str) -> str:
+    return "".join(str(e.get("content") or "") for e in root.iter("meta") if e.get("name") == name)
+
+
+__all__ = ["inspect_html", "shown"]
