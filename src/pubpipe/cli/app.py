@@ -18,6 +18,7 @@ from pubpipe.cli import (
     publish,
     rebuild,
     render,
+    reporting,
     review,
     segment,
     server,
@@ -54,6 +55,7 @@ app.command(epilog="Example: pubpipe status")(status.status)
 app.command(epilog="Example: pubpipe segment summary.docx --json")(segment.segment)
 app.add_typer(review.app, name="review", help="What waits for a person; approve it, send it back, reject it.")
 app.command(epilog="Example: pubpipe render summary --languages km --preview")(render.render)
+app.command(epilog="Example: pubpipe report summary --output summary.report.docx")(reporting.report)
 app.command(epilog="Example: pubpipe check memory.tmx --language km")(check.check)
 app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
 app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")

@@ -85,6 +85,15 @@ class Documents:
             ).first()
         return (Hash(row.file_hash), row.reader) if row else None
 
+    def read_at(self, publication: str) -> dt.datetime | None:
+        """When the newest version was read."""
+        with self._database.read() as connection:
+            found = connection.scalar(
+                sa.text(f"SELECT at FROM documents WHERE {_LAST}"),  # noqa: S608
+                {"publication": publication},
+            )
+        return dt.datetime.fromisoformat(found) if found else None
+
     def previous_segments(self, publication: str) -> tuple[Segment, ...]:
         """The segments of the newest version whose file differs from the current one; empty if there is none."""
         with self._database.read() as connection:
