@@ -198,9 +198,9 @@ def test_placeholders_that_lead_nowhere_cost_nothing_else(format_: str) -> None:
     assert b"javascript" not in data
 
 
-def picture(mode: str, kind: str, size: tuple[int, int]) -> bytes:
+def picture(mode: str, kind: str, size: tuple[int, int], **options: object) -> bytes:
     out = io.BytesIO()
-    Image.new(mode, size).save(out, kind)
+    Image.new(mode, size).save(out, kind, **options)
     return out.getvalue()
 
 

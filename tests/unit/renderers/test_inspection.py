@@ -26,9 +26,10 @@ from pubpipe.model import (
     Text,
 )
 from pubpipe.renderers import RENDERERS, Imprint, find_fonts, inspect_docx, inspect_pdf
+from pubpipe.renderers.inspection import compare_lengths, page_count
 
-from .test_hard_documents import TEMPLATE, paragraph, unit
-from .test_odd_documents import CASES, IMAGE, NOTES, URL, figure, heading, within
+from .test_hard_documents import LONG, TEMPLATE, paragraph, picture, unit
+from .test_odd_documents import CASES, IMAGE, NOTE, NOTES, URL, X, cell, figure, heading, table, with_mark, within
 
 INSPECT = {"pdf": inspect_pdf, "docx": inspect_docx}
 BLOCKS: tuple[Block, ...] = (
@@ -211,10 +212,44 @@ def script_in_a_link(pdf: pikepdf.Pdf) -> None:
                 annotation.A = pikepdf.Dictionary(S=pikepdf.Name("/JavaScript"), JS="x")
 
 
+def bookmark_without_a_place(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Outlines.First.Dest = pikepdf.String("gone")
+
+
+def link_to_a_page_that_is_gone(pdf: pikepdf.Pdf) -> None:
+    links = [a for page in pdf.pages for a in page.obj.get("/Annots", []) if "/Dest" in a]
+    links[0].Dest[0] = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name("/Page")))
+
+
+def image_on_its_head(pdf: pikepdf.Pdf) -> None:
+    for page in pdf.pages:
+        drawn = page.obj.Contents.read_bytes()
+        page.obj.Contents.write(re.sub(rb"0 0 ([\d.]+) ([\d.]+) ([\d.]+) cm/x0 Do", rb"0 0 -\1 \2 \3 cm/x0 Do", drawn))
+
+
+def image_in_cmyk(pdf: pikepdf.Pdf) -> None:
+    for obj in pdf.objects:
+        if isinstance(obj, pikepdf.Stream) and obj.get("/Subtype") == "/Image":
+            obj.ColorSpace = pikepdf.Name("/DeviceCMYK")
+
+
+def moved_to_the_right(points: int) -> Callable[[pikepdf.Pdf], None]:
+    def change(pdf: pikepdf.Pdf) -> None:
+        contents = pdf.pages[0].Contents
+        contents.write(b"1 0 0 1 %d 0 cm\n" % points + contents.read_bytes())
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "check"),
     [
         (first_glyph_missing, "glyphs"),
+        (bookmark_without_a_place, "links"),
+        (link_to_a_page_that_is_gone, "links"),
+        (image_on_its_head, "images"),
+        (image_in_cmyk, "images"),
+        (moved_to_the_right(350), "overflow"),
         (text_off_the_page, "overflow"),
         (font_not_embedded, "fonts"),
         (other_font, "fonts"),
@@ -229,9 +264,97 @@ def test_each_fault_put_into_a_pdf_is_found(change: Callable[[pikepdf.Pdf], None
     assert check in found(in_pdf(made(wanted, "pdf"), change), wanted, "pdf")
 
 
+def test_a_text_that_reaches_into_the_margin_is_named_with_its_page_and_paragraph() -> None:
+    wanted = edition(*(paragraph(f"{number} {LONG}") for number in range(3)))
+    spoiled = in_pdf(made(wanted, "pdf"), moved_to_the_right(40))
+    assert inspect_pdf(made(wanted, "pdf"), wanted, profile("vi"), TEMPLATE.design.page) == ()
+    (finding,) = inspect_pdf(spoiled, wanted, profile("vi"), TEMPLATE.design.page)
+    assert (finding.check, finding.severity) == ("inspection.overflow", "error")
+    assert re.search(r"on page 1 the text “.+” of the \w+ u reaches 3\d pt into the margin", finding.message)
+
+
+def test_a_line_that_ends_off_the_page_is_found_where_it_begins_on_it() -> None:
+    wanted = edition(paragraph(LONG))
+    finding = found(in_pdf(made(wanted, "pdf"), moved_to_the_right(200)), wanted, "pdf")["overflow"]
+    assert finding.severity == "block"
+    assert "of the paragraph u stands off the page" in finding.message
+
+
+def test_an_edition_far_longer_or_shorter_than_the_others_is_named() -> None:
+    assert compare_lengths({"km": 7, "my": 8, "th": 6, "vi": 6, "lo": 6, "ja": 5}) == ()
+    assert compare_lengths({"km": 1, "my": 2, "th": 1}) == ()
+    assert compare_lengths({"km": 7, "my": 20}) == ()
+    assert [f.message for f in compare_lengths({"km": 7, "my": 14, "th": 6, "ja": 2})] == [
+        "the edition in ja has 2 pages, the others have about 7.",
+        "the edition in my has 14 pages, the others have about 6.",
+    ]
+
+
+def test_pages_are_counted() -> None:
+    assert page_count(made(edition(*BLOCKS), "pdf")) == 1
+
+
+ON_ITS_SIDE = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0" + bytes(4)
+"""EXIF data that say of an image that it is to be turned."""
+
+
+def with_image(data: bytes, image: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, image if name.startswith("word/media/") else old.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("image", "severity", "says"),
+    [
+        (picture("RGB", "PNG", (50, 50))[:70], "block", "is corrupt"),
+        (picture("CMYK", "JPEG", (50, 50)), "error", "is in CMYK"),
+        (picture("RGB", "JPEG", (50, 50), exif=ON_ITS_SIDE), "warning", "upright"),
+        (b"nothing", "warning", "cannot be looked at"),
+    ],
+)  # fmt: skip
+def test_an_image_that_word_cannot_show_well_is_found(image: bytes, severity: str, says: str) -> None:
+    wanted = edition(*BLOCKS)
+    finding = found(with_image(made(wanted, "docx"), image), wanted, "docx")["images"]
+    assert (finding.severity, says in finding.message) == (severity, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severity", "says"),
+    [
+        (r'<w:gridCol w:w="\d+"/>', '<w:gridCol w:w="5500"/>', "error", "“xx” is wider than the text by 3"),
+        (r'<w:gridCol w:w="\d+"/>', '<w:gridCol w:w="9500"/>', "block", "“xx” is wider than the text"),
+        (
+            r'<wp:extent cx="\d+"',
+            '<wp:extent cx="6300000"',
+            "error",
+            "the image “chú thích” is wider than the text by 1",
+        ),
+    ],
+)
+def test_what_is_wider_than_the_text_of_a_word_document_is_named(old: str, new: str, severity: str, says: str) -> None:
+    wanted = edition(table(cell(X), cell(X)), figure())
+    spoiled = in_word(made(wanted, "docx"), "word/document.xml", lambda xml: re.sub(old, new, xml))
+    finding = found(spoiled, wanted, "docx")["overflow"]
+    assert (finding.severity, says in finding.message) == (severity, True), finding.message
+
+
+def test_a_table_wider_than_the_cell_that_it_stands_in_is_named() -> None:
+    wanted = edition(table(cell(table(cell(X), cell(X))), cell(X)))
+    data = made(wanted, "docx")
+    assert "overflow" not in found(data, wanted, "docx")
+    spoiled = in_word(data, "word/document.xml", lambda xml: re.sub('(<w:tbl>.*<w:tbl>.*?)<w:gridCol w:w="\\d+"/>', r'\1<w:gridCol w:w="6000"/>', xml))  # fmt: skip
+    assert "is wider than its cell" in found(spoiled, wanted, "docx")["overflow"].message
+
+
 @pytest.mark.parametrize(
     ("part", "old", "new", "check"),
     [
+        ("word/document.xml", 'w:name="_Toc', 'w:name="_Gone', "links"),
+        ("word/document.xml", 'w:name="_RefNote', 'w:name="_Gone', "links"),
+        ("word/document.xml", "<a:xfrm>", '<a:xfrm rot="10800000">', "images"),
         ("word/document.xml", 'w:ascii="Noto Sans"', 'w:ascii="Calibri"', "fonts"),
         ("word/document.xml", "<w:rFonts ", '<w:rFonts w:asciiTheme="minorHAnsi" ', "fonts"),
         ("word/_rels/document.xml.rels", "media/image1.png", "media/gone.png", "parts"),
@@ -242,6 +365,7 @@ def test_each_fault_put_into_a_pdf_is_found(change: Callable[[pikepdf.Pdf], None
     ],
 )
 def test_each_fault_put_into_a_word_document_is_found(part: str, old: str, new: str, check: str) -> None:
-    wanted = edition(*BLOCKS)
+    wanted = edition(*BLOCKS, paragraph((*with_mark(), NOTE)))
     spoiled = in_word(made(wanted, "docx"), part, lambda xml: xml.replace(old, new))
+    assert check not in found(made(wanted, "docx"), wanted, "docx")
     assert check in found(spoiled, wanted, "docx")
