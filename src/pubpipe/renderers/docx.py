@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from pubpipe.errors import RenderError
@@ -36,6 +37,7 @@ from pubpipe.renderers.grid import Placed, lay_out, lines
 from pubpipe.renderers.matter import Matter, matter
 from pubpipe.renderers.pages import (
     LONGEST_HEAD,
+    LONGEST_WHOLE,
     MOST_TABLES,
     Levels,
     code_lines,
@@ -43,19 +45,26 @@ from pubpipe.renderers.pages import (
     first_number,
     flattened,
     own_number,
+    parted,
     pictures_of,
     printed,
+    spans_columns,
 )
 from pubpipe.renderers.pictures import Picture
 from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs, safe_url, shows
 from pubpipe.renderers.template import Template
-from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, section, settings, styles
+from pubpipe.renderers.word_sections import bleeding, described, ended, section
+from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, settings, styles
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _DEEPEST = 8
 """Word's last list level (from 0); deeper items stay at it."""
+_OWN = "template: "
+"""Before the names of the template's own images, which no image of a document can have."""
+_MOST_LITERAL = 500
+"""Items of one list whose numbers are written out; a longer one counts in Latin digits."""
 
 
 def render_docx(
@@ -70,9 +79,11 @@ def render_docx(
     RenderError names a character that no font has, an image that cannot be read, or a missing label.
     """
     document: SourceDocument = edition.localized.document
+    profile = template.dressed(profile)
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
-    pictures = {name: _for_word(p) for name, p in pictures_of(document).items()}
+    own = {_OWN + kind: shown for kind, shown in template.pictures.items()}
+    pictures = {name: _for_word(p) for name, p in (pictures_of(document) | own).items()}
     return _Writer(document, around, template, profile, pictures, fonts).package()
 
 
@@ -130,8 +141,11 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.levels = Levels(document)
         self.tables = 0
-        self.room = template.design.page.text_width
-        """Millimetres between the margins, or between the edges of the cell that is being written."""
+        self.design = template.design
+        self.written_out = profile.native and not profile.word_numbers
+        """Numbers in the digits of the script are part of the text: Word cannot count in them."""
+        self.room = self.design.column_width
+        """Millimetres that the text has: of a column, or between the edges of the cell that is being written."""
         self.drawings = 0
         self.bookmarks = 0
         self.entries: list[tuple[int, str, str]] = []
@@ -142,13 +156,17 @@ class _Writer:
     # The package
 
     def package(self) -> bytes:
-        body = "".join(self.blocks(self.document.blocks))
+        lead, rest = parted(self.document, self.design)
+        opening = self._lead(lead)
+        body = self._body(rest)
         ending = "".join(self._ending())
-        front = "".join(self._front())
+        front = "".join(self._front()) + opening
+        if self.design.columns.count > 1:
+            front = ended(front, section(self.design, self.profile))
+        last = section(self.design, self.profile, first=self.design.columns.count == 1)
         notes = self._footnotes()
         parts: dict[str, str | bytes] = {
-            "word/document.xml": f"<w:document {NAMESPACES}><w:body>{front}{body}{ending}"
-            f"{section(self.template)}</w:body></w:document>",
+            "word/document.xml": f"<w:document {NAMESPACES}><w:body>{front}{body}{ending}{last}</w:body></w:document>",
             "word/styles.xml": styles(self.look),
             "word/numbering.xml": self.lists.xml(),
             "word/settings.xml": settings(self.look),
@@ -213,10 +231,45 @@ class _Writer:
             f'<dcterms:modified xsi:type="dcterms:W3CDTF">{moment}</dcterms:modified></cp:coreProperties>'
         )
 
+    def _lead(self, blocks: tuple[Block, ...]) -> str:
+        """The abstract over the full width."""
+        self.room = self.design.page.text_width
+        written = "".join(self.blocks(blocks, style="Lead"))
+        self.room = self.design.column_width
+        return written
+
+    def _body(self, blocks: tuple[Block, ...]) -> str:
+        """The body; in a design with columns, sections in turn: what is too wide for a column stands in one of its
+        own over the full width, and Word ends the columns before it at the same height."""
+        out: list[str] = []
+        for wide, group in groupby(blocks, lambda block: spans_columns(block, self.design, self.pictures)):
+            self.room = self.design.page.text_width if wide else self.design.column_width
+            written = "".join(self.blocks(group))
+            if self.design.columns.count > 1 and written:
+                columns = 1 if wide else self.design.columns.count
+                written = ended(written, section(self.design, self.profile, columns=columns, first=False))
+            out.append(written)
+        self.room = self.design.page.text_width
+        return "".join(out)
+
     # Front, end, header and footer
+
+    def _own_images(self) -> Iterator[str]:
+        """The cover from edge to edge of the first page, the logo above the title."""
+        cover, logo = self.design.cover, self.design.logo
+        if cover is not None:
+            alt = "" if cover.decorative else clean(self.template.label("cover", self.profile.tag))
+            name = f"{_OWN}cover"
+            relation = self._relation(name)
+            shown = bleeding(self.pictures[name], relation, self.design.page.width, cover.height, alt, self.drawings)
+            yield _p("Logo", f"<w:r>{shown}</w:r>", '<w:spacing w:after="0" w:line="20" w:lineRule="exact"/>')
+        if logo is not None:
+            alt = "" if logo.decorative else clean(self.template.label("logo", self.profile.tag))
+            yield _p("Logo", f"<w:r>{self._drawing(f'{_OWN}logo', alt, logo.width)}</w:r>")
 
     def _front(self) -> Iterator[str]:
         around = self.around
+        yield from self._own_images()
         yield self._line("Publisher", around.publisher)
         yield self.paragraph("Title", around.title)
         if around.subtitle:
@@ -254,7 +307,8 @@ class _Writer:
         yield "</w:sdtContent></w:sdt>"
 
     def _ending(self) -> Iterator[str]:
-        yield self._line("ImprintHeading", self.around.about)
+        alone = "<w:pageBreakBefore/>" if self.design.imprint.position == "page" else ""
+        yield self.paragraph("ImprintHeading", (Text(text=self.around.about),), properties=alone)
         for line in self.around.imprint:
             label = self._run(Run(text=f"{line.label}: ", marks=frozenset[TagKind](["strong"])))
             href = safe_url(line.href)
@@ -267,13 +321,7 @@ class _Writer:
         around = self.around
         lines = []
         if not first:
-            stop = twips(self.template.design.page.text_width)
-            lines.append(
-                '<w:p><w:pPr><w:pStyle w:val="Header"/><w:tabs>'
-                f'<w:tab w:val="right" w:pos="{stop}"/></w:tabs></w:pPr>'
-                f"{self._run(Run(text=around.running_head))}<w:r><w:tab/></w:r>"
-                f"{self._run(Run(text=around.publisher))}</w:p>"
-            )
+            lines.append(self._running("Header", self.design.running.head))
         if around.watermark:
             lines.append(_p("Preview", self._run(Run(text=" · ".join(around.watermark))) + self._watermark(first)))
         return f"<w:hdr {NAMESPACES}>{''.join(lines) or _p('Normal', '')}</w:hdr>"
@@ -300,17 +348,34 @@ class _Writer:
         )
 
     def _footer(self) -> str:
-        words = self.template.label("page", self.profile.tag)
+        return f"<w:ftr {NAMESPACES}>{self._running('Footer', self.design.running.foot)}</w:ftr>"
+
+    def _running(self, style: str, names: tuple[str, str]) -> str:
+        """A line with what the template names for its left and its right end."""
+        left, right = map(self._furniture, names)
+        stop = twips(self.design.page.text_width)
+        return (
+            f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:tabs><w:tab w:val="right" w:pos="{stop}"/></w:tabs>'
+            f'<w:jc w:val="left"/></w:pPr>{left}<w:r><w:tab/></w:r>{right}</w:p>'
+        )
+
+    def _furniture(self, name: str) -> str:
+        around = self.around
+        words = {"title": around.running_head, "publisher": around.publisher, "date": around.date}.get(name, "")
+        if name != "page":
+            return self._run(Run(text=words)) if words else ""
         parts = []
-        for piece in words.replace("{pages}", "\0NUMPAGES\0").replace("{page}", "\0PAGE\0").split("\0"):
+        label = self.template.label("page", self.profile.tag)
+        switch = f" \\* {self.profile.word_number_switch}" if self.profile.native and not self.written_out else ""
+        for piece in label.replace("{pages}", "\0NUMPAGES\0").replace("{page}", "\0PAGE\0").split("\0"):
             if piece in ("PAGE", "NUMPAGES"):
                 parts.append(
-                    f'<w:fldSimple w:instr=" {piece} "><w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>'
+                    f'<w:fldSimple w:instr=" {piece}{switch} "><w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>'
                     "<w:t>1</w:t></w:r></w:fldSimple>"
                 )
             elif piece:
                 parts.append(self._run(Run(text=piece)))
-        return f"<w:ftr {NAMESPACES}>{_p('Footer', ''.join(parts))}</w:ftr>"
+        return "".join(parts)
 
     def _footnotes(self) -> str:
         """word/footnotes.xml: Word's two separators, then the notes in the order of their marks."""
@@ -325,8 +390,9 @@ class _Writer:
         while written < len(self.note_numbers):  # a note may hold the mark of another
             ref, number = list(self.note_numbers.items())[written]
             written += 1
+            shown = self._mark(number) if self.written_out else "<w:footnoteRef/>"
             mark = (
-                '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:footnoteRef/></w:r>'
+                f'<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>{shown}</w:r>'
                 '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
             )
             blocks = self.notes[ref].blocks
@@ -415,26 +481,40 @@ class _Writer:
         if ref in self.note_numbers:
             number = self.note_numbers[ref]
             return (
-                f'<w:fldSimple w:instr=" NOTEREF _RefNote{number} \\f \\h ">'
-                f"<w:r>{style}<w:t>{number}</w:t></w:r></w:fldSimple>"
+                f'<w:fldSimple w:instr=" NOTEREF _RefNote{number} \\f \\h "{self._locked}>'
+                f"<w:r>{style}{self._mark(number)}</w:r></w:fldSimple>"
             )
         number = self.note_numbers[ref] = len(self.note_numbers) + 1
         self.bookmarks += 1
+        custom, shown = (' w:customMarkFollows="1"', self._mark(number)) if self.written_out else ("", "")
         return (
             f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="_RefNote{number}"/>'
-            f'<w:r>{style}<w:footnoteReference w:id="{number}"/></w:r><w:bookmarkEnd w:id="{self.bookmarks}"/>'
+            f'<w:r>{style}<w:footnoteReference{custom} w:id="{number}"/>{shown}</w:r>'
+            f'<w:bookmarkEnd w:id="{self.bookmarks}"/>'
         )
+
+    def _mark(self, number: int) -> str:
+        return f"<w:t>{self.profile.number(number)}</w:t>"
+
+    @property
+    def _locked(self) -> str:
+        """Keeps Word from writing Latin digits over a field's number."""
+        return ' w:fldLock="true"' if self.written_out else ""
+
+    def _relation(self, name: str) -> str:
+        """The relation of an image that is about to be drawn."""
+        table = self.images[self.part]
+        self.drawings += 1
+        return table.setdefault(name, f"rIdImage{len(table) + 1}")
 
     def _drawing(self, name: str, alt: str, width: float) -> str:
         picture = self.pictures[name]
-        table = self.images[self.part]
-        number = table.setdefault(name, f"rIdImage{len(table) + 1}")
-        self.drawings += 1
+        number = self._relation(name)
         height = width * picture.height / picture.width
         size = f'cx="{emu(width)}" cy="{emu(height)}"'
         return (
             f'<w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
-            f'<wp:docPr id="{self.drawings}" name="Image {self.drawings}" descr={attribute(alt)}/>'
+            f"{described(self.drawings, alt)}"
             '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
             '<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic>'
             f'<pic:nvPicPr><pic:cNvPr id="{self.drawings}" name="Image {self.drawings}" descr={attribute(alt)}/>'
@@ -501,8 +581,14 @@ class _Writer:
         if block.ordered:
             number = self.lists.numbered(block.numbering, level, first_number(block))
         style = "ListNumber" if block.ordered else "ListBullet"
-        marked = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
-        for item in block.items:
+        first = first_number(block)
+        literal = (
+            self.written_out and block.ordered and block.numbering == "decimal" and len(block.items) <= _MOST_LITERAL
+        )
+        for place, item in enumerate(block.items, first):
+            if literal:
+                number = self.lists.item(level, f"{self.profile.number(place)}.")
+            marked = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
             yield from self._item(item, style, marked, level)
 
     def _item(self, item: Item, style: str, marked: str, level: int) -> Iterator[str]:
@@ -528,14 +614,19 @@ class _Writer:
         def words(value: str) -> str:
             return self._run(Run(text=clean(value), marks=strong)) if value else ""
 
-        number = self._sequence(kind, Run(text=str(self.counts[kind]), marks=strong))
+        number = self._sequence(kind, Run(text=self.profile.number(self.counts[kind]), marks=strong))
         label = words(before) + number + words(after) + words("\u2002")
         return self.paragraph("Caption", caption.content, properties=keep, before=label)
 
     def _numbered_caption(self, kind: str, caption: Unit, place: tuple[int, int], keep: str) -> str:
         """A caption that brings its own label: its digits become the field, where Word would write the same ones."""
         first, *rest = cleaned(caption.content)
-        if not isinstance(first, Text) or len(first.text) < place[1] or not first.text[slice(*place)].isascii():
+        held = len(first.text) >= place[1] if isinstance(first, Text) else False
+        if (
+            not isinstance(first, Text)
+            or not held
+            or first.text[slice(*place)] != self.profile.number(self.counts[kind])
+        ):
             return self.paragraph("Caption", caption.content, properties=keep)
         start, end = place
         number = self._sequence(kind, Run(text=first.text[start:end]))
@@ -543,7 +634,8 @@ class _Writer:
         return self.paragraph("Caption", (Text(text=first.text[end:]), *rest), properties=keep, before=label)
 
     def _sequence(self, kind: str, run: Run) -> str:
-        return f'<w:fldSimple w:instr=" SEQ {kind} \\* ARABIC ">{self._run(run)}</w:fldSimple>'
+        switch = self.profile.word_number_switch if self.profile.native and not self.written_out else "ARABIC"
+        return f'<w:fldSimple w:instr=" SEQ {kind} \\* {switch} "{self._locked}>{self._run(run)}</w:fldSimple>'
 
     def _figure(self, block: Figure) -> Iterator[str]:
         size = self.pictures[block.resource]
@@ -567,7 +659,7 @@ class _Writer:
     def _whole_table(self, block: Table, indent: int) -> Iterator[str]:
         if block.caption:
             yield self._caption("table", block.caption)
-        grid = lay_out(block)
+        grid = lay_out(block).fitted(self.room)
         total = twips(self.room) - indent
         widths = [round(share * total) for share in grid.shares]
         shift = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
@@ -580,6 +672,9 @@ class _Writer:
             + "</w:tblGrid>"
         )
         repeated = lines(grid, grid.head, self.room) <= LONGEST_HEAD
+        rows = (*grid.head, *grid.body, *grid.foot)
+        whole = self.tables == 1 and lines(grid, rows, self.room) <= LONGEST_WHOLE
+        last = rows[-1] if rows else ()
         for part, head in ((grid.head, True), (grid.body, False), (grid.foot, False)):
             covered = grid.covered(part)
             for number, row in enumerate(part):
@@ -590,11 +685,12 @@ class _Writer:
                 repeat = "<w:tblHeader/>" if head and repeated else ""
                 yield f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>"
                 for _, placed, below in cells:
-                    yield self._cell(block, placed, widths, head=head, below=below)
+                    yield self._cell(block, placed, widths, head=head, below=below, keep=whole and row is not last)
                 yield "</w:tr>"
         yield "</w:tbl>" + _p("Normal", "", '<w:spacing w:after="0"/>')
 
-    def _cell(self, table: Table, placed: Placed, widths: list[int], *, head: bool, below: bool) -> str:
+    def _cell(self, table: Table, placed: Placed, widths: list[int], *, head: bool, below: bool, keep: bool) -> str:
+        """One w:tc; `keep` holds its row on the page of the next: a short table stays whole."""
         width = sum(widths[placed.column : placed.column + placed.columns])
         span = f'<w:gridSpan w:val="{placed.columns}"/>' if placed.columns > 1 else ""
         merge = ""
@@ -605,7 +701,8 @@ class _Writer:
         side = placed.cell.alignment
         if side == "default" and placed.column < len(table.alignments):
             side = table.alignments[placed.column]
-        align = f'<w:jc w:val="{side}"/>' if side in ("right", "center") else ""
+        align = "<w:keepNext/>" if keep else ""
+        align += f'<w:jc w:val="{side}"/>' if side in ("right", "center") else ""
         style = "TableHeading" if head else "TableText"
         inside: list[str] = []
         around, self.room = self.room, max(1.0, width / 1440 * 25.4 - 4)  # 108 twips of margin on either side

@@ -7,7 +7,7 @@ from typing import Literal
 from pubpipe.languages import LanguageProfile
 from pubpipe.renderers.fallback import Piece
 from pubpipe.renderers.template import Template
-from pubpipe.renderers.word_xml import NAMESPACES, attribute, twips
+from pubpipe.renderers.word_xml import NAMESPACES, attribute
 
 _DEEPEST = 9
 _FORMATS = {
@@ -27,6 +27,7 @@ class Look:
 
     def __init__(self, profile: LanguageProfile, template: Template) -> None:
         self.profile = profile
+        self.design = template.design
         self.colours = template.design.colours
         self.sizes = template.design.sizes
         self.base = profile.typesetting.size
@@ -142,36 +143,7 @@ def styles(look: Look) -> str:
         '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/>'
         '<w:uiPriority w:val="99"/><w:semiHidden/></w:style>',
         _style("BodyText", "Body Text", quick=True, paragraph=_justified(look)),
-        _style(
-            "Publisher",
-            "Publisher",
-            paragraph='<w:pBdr><w:top w:val="single" w:sz="18" w:space="10" w:color='
-            f'"{colour.accent.lstrip("#").upper()}"/></w:pBdr><w:spacing w:after="240"/>',
-            run=look.properties(bold=True, colour=colour.accent),
-        ),
-        _style(
-            "Title",
-            "Title",
-            following="Subtitle",
-            quick=True,
-            paragraph='<w:keepNext/><w:spacing w:after="160" w:line="240" w:lineRule="auto"/>',
-            run=look.properties(bold=True, colour=colour.accent, size=base * size.title),
-        ),
-        _style(
-            "Subtitle",
-            "Subtitle",
-            following="BodyText",
-            quick=True,
-            paragraph='<w:keepNext/><w:spacing w:after="160"/>',
-            run=look.properties(colour=colour.soft, size=base * size.subtitle),
-        ),
-        _style(
-            "Author",
-            "Author",
-            paragraph='<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="12" w:color='
-            f'"{colour.rule.lstrip("#").upper()}"/></w:pBdr><w:spacing w:after="360"/>',
-            run=look.properties(colour=colour.soft),
-        ),
+        *_opening(look),
     ]
     for level in range(1, 7):
         scale = size.heading[min(level, 4) - 1]
@@ -300,6 +272,73 @@ def styles(look: Look) -> str:
     return "".join(out)
 
 
+def _opening(look: Look) -> list[str]:
+    """The styles of the title block: between two rules, or in a band of the accent colour."""
+    colour, size, base = look.colours, look.sizes, look.base
+    if look.design.title_band:
+        band = _box(colour.accent)
+        ink = soft = colour.on_accent
+        publisher = author = band
+    else:
+        band, ink, soft = "", colour.accent, colour.soft
+        publisher = (
+            '<w:pBdr><w:top w:val="single" w:sz="18" w:space="10" w:color='
+            f'"{colour.accent.lstrip("#").upper()}"/></w:pBdr>'
+        )
+        author = (
+            '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="12" w:color='
+            f'"{colour.rule.lstrip("#").upper()}"/></w:pBdr>'
+        )
+    inset = '<w:ind w:left="340" w:right="340"/>' if band else ""
+    return [
+        _style("Logo", "Logo", paragraph='<w:keepNext/><w:spacing w:after="200"/>'),
+        _style(
+            "Publisher",
+            "Publisher",
+            paragraph=f'{publisher}<w:spacing w:after="{160 if band else 240}"/>{inset}',
+            run=look.properties(bold=True, colour=ink),
+        ),
+        _style(
+            "Title",
+            "Title",
+            following="Subtitle",
+            quick=True,
+            paragraph=f'<w:keepNext/>{band}<w:spacing w:after="160" w:line="240" w:lineRule="auto"/>{inset}',
+            run=look.properties(bold=True, colour=ink, size=base * size.title),
+        ),
+        _style(
+            "Subtitle",
+            "Subtitle",
+            following="BodyText",
+            quick=True,
+            paragraph=f'<w:keepNext/>{band}<w:spacing w:after="160"/>{inset}',
+            run=look.properties(colour=soft, size=base * size.subtitle),
+        ),
+        _style(
+            "Author",
+            "Author",
+            paragraph=f'{author}<w:spacing w:after="{0 if look.design.columns.lead else 360}"/>{inset}',
+            run=look.properties(colour=soft),
+        ),
+        _style(
+            "Lead",
+            "Lead",
+            paragraph=f'{_box(colour.tint)}<w:spacing w:after="80"/><w:ind w:left="340" w:right="340"/>',
+            run=look.properties(size=base * 1.08),
+        ),
+    ]
+
+
+def _box(colour: str) -> str:
+    """Borders and shading of one colour: neighbouring paragraphs that have them stand in one box."""
+    value = colour.lstrip("#").upper()
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="4" w:space="{space}" w:color="{value}"/>'
+        for side, space in (("top", 14), ("left", 16), ("bottom", 14), ("right", 16))
+    )
+    return f'<w:pBdr>{sides}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="{value}"/>'
+
+
 def _style(
     identifier: str,
     name: str,
@@ -349,7 +388,7 @@ def _table_style(look: Look) -> str:
 
 def _justified(look: Look) -> str:
     """Body text is justified in spaced scripts; Word has no tracking limits, so unspaced ones stay ragged."""
-    spaced = look.profile.spaced or look.profile.word_class == "east-asian"
+    spaced = look.design.justified and (look.profile.spaced or look.profile.word_class == "east-asian")
     return '<w:jc w:val="both"/>' if spaced else '<w:jc w:val="left"/>'
 
 
@@ -369,6 +408,8 @@ class Lists:
         self.look = look
         self.formats: list[str] = ["bullet"]
         self.instances: list[tuple[int, int, int]] = [(0, 0, 1)]
+        self.literal: dict[int, str] = {}
+        """Numbering id to the mark of one item, where Word has no numerals of the language's own."""
 
     def bullets(self) -> int:
         """The numbering id of bulleted lists."""
@@ -381,6 +422,12 @@ class Lists:
         self.instances.append((self.formats.index(numbering), level, start))
         return len(self.instances)
 
+    def item(self, level: int, mark: str) -> int:
+        """A numbering id for one item, with its mark written out."""
+        number = self.numbered("decimal", level, 1)
+        self.literal[number] = mark
+        return number
+
     def xml(self) -> str:
         out = [f"<w:numbering {NAMESPACES}>"]
         for number, kind in enumerate(self.formats):
@@ -388,23 +435,28 @@ class Lists:
             out += [self._level(kind, level) for level in range(_DEEPEST)]
             out.append("</w:abstractNum>")
         for number, (abstract, level, start) in enumerate(self.instances, 1):
-            override = (
-                f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
-                if number > 1
-                else ""
-            )
+            override = ""
+            if number in self.literal:
+                shown = self._level("literal", level, self.literal[number])
+                override = f'<w:lvlOverride w:ilvl="{level}">{shown}</w:lvlOverride>'
+            elif number > 1:
+                override = f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>'
             out.append(f'<w:num w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{override}</w:num>')
         return "".join([*out, "</w:numbering>"])
 
-    def _level(self, kind: str, level: int) -> str:
+    def _level(self, kind: str, level: int, mark: str = "") -> str:
         colour = self.look.colours.accent.lstrip("#").upper()
         latin = attribute(self.look.latin)
         fonts = f'<w:rFonts w:ascii={latin} w:hAnsi={latin} w:eastAsia={latin} w:cs={latin} w:hint="default"/>'
         if kind == "bullet":
             name, text = "bullet", _BULLETS[level % len(_BULLETS)]
             run = f'<w:rPr>{fonts}<w:color w:val="{colour}"/></w:rPr>'
+        elif kind == "literal":
+            name, text, run = "none", mark, f"<w:rPr>{self.look.properties(script=True)}</w:rPr>"
         else:
             name, pattern = _FORMATS[kind]
+            if kind == "decimal" and self.look.profile.native and self.look.profile.word_numbers:
+                name = self.look.profile.word_numbers
             text, run = pattern.replace("{n}", str(level + 1)), ""
         return (
             f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{name}"/>'
@@ -420,9 +472,10 @@ def settings(look: Look) -> str:
     theme = f"{slot}={attribute(profile.word_locale)}"
     if slot != "w:val":
         theme = f'w:val="en-GB" {theme}'
+    numbers = f'<w:numFmt w:val="{profile.word_numbers}"/>' if profile.native and profile.word_numbers else ""
     return (
         f'<w:settings {NAMESPACES}><w:zoom w:percent="100"/><w:defaultTabStop w:val="567"/>'
-        '<w:characterSpacingControl w:val="doNotCompress"/><w:footnotePr><w:footnote w:id="-1"/>'
+        f'<w:characterSpacingControl w:val="doNotCompress"/><w:footnotePr>{numbers}<w:footnote w:id="-1"/>'
         '<w:footnote w:id="0"/></w:footnotePr><w:compat>'
         # a line that ends with a break keeps its own spaces: addresses are not spread over the measure
         '<w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" '
@@ -438,18 +491,3 @@ def font_table(look: Look) -> str:
         for family in dict.fromkeys([*look.profile.fonts, *sorted(look.others)])
     )
     return f"<w:fonts {NAMESPACES}>{fonts}</w:fonts>"
-
-
-def section(template: Template) -> str:
-    """w:sectPr: A4, margins, running head from the second page on, page number in the foot."""
-    page = template.design.page
-    return (
-        '<w:sectPr><w:headerReference w:type="default" r:id="rIdHeader"/>'
-        '<w:headerReference w:type="first" r:id="rIdHeaderFirst"/>'
-        '<w:footerReference w:type="default" r:id="rIdFooter"/>'
-        '<w:footerReference w:type="first" r:id="rIdFooter"/>'
-        f'<w:pgSz w:w="{twips(page.width)}" w:h="{twips(page.height)}"/>'
-        f'<w:pgMar w:top="{twips(page.margin_top)}" w:right="{twips(page.margin_side)}" '
-        f'w:bottom="{twips(page.margin_bottom)}" w:left="{twips(page.margin_side)}" w:header="680" '
-        'w:footer="680" w:gutter="0"/><w:titlePg/></w:sectPr>'
-    )
