@@ -56,7 +56,7 @@ from pubpipe.model.text import (
     tidy,
     to_markup,
 )
-from pubpipe.model.values import LanguageTag, Layout, Value
+from pubpipe.model.values import Format, LanguageTag, Layout, Value
 
 __all__ = [
     "MEMORY_RANK",
@@ -80,6 +80,7 @@ __all__ = [
     "Edition",
     "Figure",
     "Finding",
+    "Format",
     "Heading",
     "Inline",
     "Item",

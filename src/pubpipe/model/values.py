@@ -15,6 +15,9 @@ class Value(BaseModel):
     )
 
 
+Format = Literal["docx", "pdf", "html", "srt", "vtt"]
+"""What an edition is published as; the last two are subtitles, which have no pages."""
+
 Layout = Literal["template", "source"]
 """template: the text set anew in a design of ours; source: the client's own file with its text replaced."""
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from pubpipe.renderers.base import Imprint, Renderer
     from pubpipe.renderers.docx import render_docx
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
+    from pubpipe.renderers.inspect_html import inspect_html
     from pubpipe.renderers.inspection import inspect_docx, inspect_pdf
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS, renderer
@@ -30,6 +31,7 @@ _HOMES = {
     "fingerprint": "versions",
     "inspect_docx": "inspection",
     "inspect_pdf": "inspection",
+    "inspect_html": "inspect_html",
 }
 
 
@@ -53,6 +55,7 @@ __all__ = [
     "fingerprint",
     "font_state",
     "inspect_docx",
+    "inspect_html",
     "inspect_pdf",
     "load_template",
     "render_docx",

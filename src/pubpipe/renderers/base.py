@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Value
+from pubpipe.model import Edition, Format, Value
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.template import Template
 
@@ -39,7 +39,7 @@ class Renderer(Protocol):
     """
 
     @property
-    def format(self) -> Literal["docx", "pdf"]: ...
+    def format(self) -> Format: ...
 
     @property
     def libraries(self) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Layout, Value
+from pubpipe.model import Edition, Format, Layout, Value
 from pubpipe.renderers.base import Imprint, Renderer
 from pubpipe.renderers.docx import render_docx
 from pubpipe.renderers.fonts import FontSet
+from pubpipe.renderers.html import render_html
 from pubpipe.renderers.pdf import render_pdf
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.versions import LIBRARIES, fingerprint
@@ -18,7 +18,7 @@ from pubpipe.renderers.versions import LIBRARIES, fingerprint
 class FormatRenderer(Value):
     """A render function under the name of its format; `versions` says what else decides its bytes."""
 
-    format: Literal["docx", "pdf"]
+    format: Format
     function: Callable[[Edition, Template, LanguageProfile, FontSet, Imprint], bytes]
 
     @property
@@ -43,6 +43,7 @@ class FormatRenderer(Value):
 RENDERERS: dict[str, Renderer] = {
     "docx": FormatRenderer(format="docx", function=render_docx),
     "pdf": FormatRenderer(format="pdf", function=render_pdf),
+    "html": FormatRenderer(format="html", function=render_html),
 }
 """Format to renderer, in the order in which files are made."""
 
