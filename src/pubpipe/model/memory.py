@@ -32,6 +32,8 @@ class MemoryUnit(Value):
     context_hash: Hash | None = None
     """`identity.context_hash` of the place where the pair was used; None where nobody knows."""
     status: MemoryStatus = "draft"
+    terms_hash: Hash | None = None
+    """The term entries in force in the sentence when the pair was accepted; None where nobody knows."""
     publication: str = ""
     reviewer: str = ""
     origin: str = ""

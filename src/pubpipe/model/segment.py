@@ -85,6 +85,11 @@ class Draft(Value):
     suggestion: Suggestion | None = None
     approved_before: bool = False
     """origin "context": the memory has this very text as approved, not only as drafted or reviewed."""
+    approved_terms: Hash | None = None
+    """With `approved_before`: the term entries in force when the memory's text was approved."""
+    approved_source: Content | None = None
+    """The English for which this translation was approved, where the English was revised since. Evidence, not a
+    permission: `review` judges anew what that approval is worth for the English that stands there now."""
     problem: str = ""
     """Why it is open, where an engine failed."""
 
@@ -151,6 +156,8 @@ class Credits(Value):
     """Segments that came from the translation memory."""
     machine: int = 0
     human: int = 0
+    carried: int = 0
+    """Of all these, segments whose approval was carried over from an earlier text (`review.carry_over`)."""
     reviewers: tuple[tuple[str, str], ...] = ()
     """(stage, name), in the order of the stages."""
     notice: str = ""
