@@ -8,16 +8,47 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from pubpipe.errors import ConfigError
-from pubpipe.languages import SOURCE, TARGETS, profile
-from pubpipe.model import Layout, Severity, Value
+from pubpipe.languages import SOURCE, TARGETS, LanguageProfile, profile
+from pubpipe.model import Format, Layout, Severity, Value
 from pubpipe.root import FILE_NAME, STATE_FOLDER
 
 STORE_VARIABLE = "PUBPIPE_STORE"
+
+
+_UNITS = {"hour": 1, "hours": 1, "day": 24, "days": 24, "week": 168, "weeks": 168}
+
+
+def _duration(value: object) -> object:
+    """A number of days, or "36 hours", "10 days", "2 weeks"; ValueError for anything else."""
+    if isinstance(value, dt.timedelta):
+        return value
+    number, _, unit = str(value).strip().partition(" ")
+    unit = unit.strip() or "days"
+    if isinstance(value, bool) or not number.isdigit() or unit not in _UNITS or not 0 < int(number) < 10_000:
+        raise ValueError('a duration is a number of days, or "36 hours", "10 days", "2 weeks"')
+    return dt.timedelta(hours=int(number) * _UNITS[unit])
+
+
+Duration = Annotated[dt.timedelta, BeforeValidator(_duration)]
+
+
+class DelegateSettings(Value):
+    """Who stands in for a person, and when."""
+
+    name: str = Field(min_length=1)
+    since: dt.date | None = Field(default=None, alias="from")
+    """First day."""
+    until: dt.date | None = None
+    """Last day."""
+
+
+Delegates = dict[str, str | DelegateSettings]
+"""Name of the absent person to their delegate: from the stage's deadline on, or in the days that are given."""
 
 
 class StageSettings(Value):
@@ -30,6 +61,31 @@ class StageSettings(Value):
     """How many different people have to approve."""
     people: dict[str, tuple[str, ...]] = {}
     """Language to the names of those who may decide; a language that is missing is open to anybody."""
+    deadline: Duration | None = None
+    """When the answer is due, counted from the opening of the stage: a number of days, or "36 hours", "2 weeks"."""
+    reminder: Duration | None = None
+    """How long before the deadline people are reminded."""
+    delegates: Delegates = {}
+    """Who decides for somebody who is away: `{ "Sokha Chan" = "Dara Kim" }` from the deadline on, or
+    `{ "Sokha Chan" = { name = "Dara Kim", from = 2026-12-01, until = 2026-12-20 } }`. The record says for whom."""
+    self_approval: bool | None = None
+    """Whether people may approve wording that they wrote themselves at this stage; without it the project's word."""
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> StageSettings:
+        if self.reminder is not None and (self.deadline is None or self.reminder >= self.deadline):
+            raise ValueError("a reminder needs a deadline that is later")
+        _check_delegates(self.delegates)
+        return self
+
+
+def _check_delegates(delegates: Delegates) -> None:
+    for absent, given in delegates.items():
+        name = given if isinstance(given, str) else given.name
+        if not name.strip() or not absent.strip() or name.strip().casefold() == absent.strip().casefold():
+            raise ValueError(f"{absent!r} needs a delegate who is somebody else")
+        if not isinstance(given, str) and given.since and given.until and given.until < given.since:
+            raise ValueError(f"the days in which {name!r} stands in for {absent!r} end before they begin")
 
 
 class ReviewSettings(Value):
@@ -40,10 +96,20 @@ class ReviewSettings(Value):
     form_size: int = Field(default=40, ge=1, le=300)
     """How many segments one form asks for at most; the rest follow in further rounds."""
     pass_context_matches: bool = False
-    """Let a segment pass whose text and neighbours are in the memory as approved. The manifest names them."""
+    """Let a segment pass whose text and neighbours are in the memory as approved, under the same term entries. The
+    manifest names them."""
+    carry_over: tuple[Literal["format", "typo"], ...] = ("format",)
+    """Edits of the English over which an approval of its translation still counts. format: white space, the style of
+    quotation marks and dashes; typo: the spelling of a word that was none; never anything else. Empty: every edit is
+    reviewed. Form and manifest name each sentence that came that way; sign-off is asked for anew in any case."""
+    self_approval: bool = False
+    """Let people approve wording that they wrote themselves. Without it a correction needs a second pair of eyes."""
+    delegates: Delegates = {}
+    """Who decides for somebody who is away, at every stage; a stage's own `delegates` come first."""
 
     @model_validator(mode="after")
     def _stages_differ(self) -> ReviewSettings:
+        _check_delegates(self.delegates)
         names = [s.name for s in self.stages]
         if not names or len(set(names)) != len(names):
             raise ValueError("review needs at least one stage, and each stage a name of its own")
@@ -84,6 +150,95 @@ class RebuildSettings(Value):
     timezone: str = "Asia/Bangkok"
 
 
+class SmtpSettings(Value):
+    """The mail server; the password is read from PUBPIPE_SMTP_PASSWORD."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    """starttls: port 587; tls: from the first byte, port 465; none: in clear text, without a login."""
+    user: str = ""
+    """Empty: the server asks for no login."""
+    sender: str = Field(alias="from")
+    """The address that messages come from: "Publications <publications@example.org>"."""
+    timeout: int = Field(default=20, ge=1, le=300)
+    """Seconds to wait for the server."""
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> SmtpSettings:
+        if self.tls == "none" and self.user and self.host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError('with tls = "none" the password would cross the network in clear text')
+        if _UNPRINTABLE.search(self.sender) or not _ADDRESS.search(self.sender):
+            raise ValueError("from is no e-mail address")
+        return self
+
+
+Event = Literal["opened", "due", "overdue", "answered", "blocked"]
+
+
+class WebhookSettings(Value):
+    """An address that is told by HTTP POST, one request an event."""
+
+    name: str = Field(min_length=1, max_length=60)
+    url: str = ""
+    url_variable: str = ""
+    """Environment variable that holds the address, where the address itself is a secret (chat programs)."""
+    signed: bool = False
+    """Sign with HMAC-SHA256 under PUBPIPE_WEBHOOK_SECRET, in the header X-Pubpipe-Signature."""
+    events: tuple[Event, ...] = ("opened", "due", "overdue", "answered", "blocked")
+    template: str = Field(default="webhook.json", pattern=r"^[\w.-]+\.json$")
+    """The file under templates/messages that says what is sent."""
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> WebhookSettings:
+        if bool(self.url) == bool(self.url_variable):
+            raise ValueError("a webhook needs url or url_variable, and not both")
+        if self.url and not re.match(r"https?://[^\s/@]+(/|$)", self.url):
+            raise ValueError("the url of a webhook begins with https:// and holds no login")
+        return self
+
+
+class NotifySettings(Value):
+    """Who is told, and how; without `smtp` and `webhooks` nobody is."""
+
+    smtp: SmtpSettings | None = None
+    webhooks: tuple[WebhookSettings, ...] = ()
+    digest: Literal["off", "hourly", "daily"] = "hourly"
+    """How often one person gets a message at most; what happens in between is in the next. off: one for each event."""
+    include_text: bool = False
+    """Put the comments of reviewers into messages. They may quote the text; by default no word of a text is sent."""
+    watchers: tuple[str, ...] = ()
+    """Names of those who hear of answers, of what is overdue and of what blocks a release."""
+    addresses: dict[str, str] = {}
+    """Name to e-mail address; comes before the address of the account."""
+    cron: str = "*/10 * * * *"
+    """When the server sends what waits and looks for what is due; in the time zone of [rebuild]."""
+
+    @model_validator(mode="after")
+    def _addresses_are_addresses(self) -> NotifySettings:
+        for name, address in self.addresses.items():
+            if not is_address(address):
+                raise ValueError(f"{address!r} is no e-mail address (of {name!r})")
+        names = [hook.name for hook in self.webhooks]
+        if len(set(names)) != len(names):
+            raise ValueError("each webhook needs a name of its own")
+        return self
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody is told at all."""
+        return self.smtp is not None or bool(self.webhooks)
+
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+
+
+def is_address(text: str) -> bool:
+    """Whether this is one bare e-mail address: no name beside it, nothing that could begin another header."""
+    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None and not _UNPRINTABLE.search(text)
+
+
 class ImprintSettings(Value):
     place: str = ""
     contact: str = ""
@@ -93,15 +248,31 @@ class ImprintSettings(Value):
     """A sentence that every document must carry."""
 
 
+def _once(formats: tuple[str, ...]) -> tuple[str, ...]:
+    if not formats or len(set(formats)) != len(formats):
+        raise ValueError("name at least one of docx, pdf and html, and each once")
+    return formats
+
+
+Formats = Annotated[tuple[Literal["docx", "pdf", "html"], ...], AfterValidator(_once)]
+
+
+Digits = Literal["latin", "native"]
+Calendar = Literal["gregorian", "buddhist", "japanese"]
+
+
 class PublicationSettings(Value):
     """What one publication does differently; keys that are left out follow the project."""
 
     languages: tuple[str, ...] | None = None
     template: str | None = None
     layout: Layout | None = None
+    formats: Formats | None = None
     date: dt.date | None = None
     notice: str | None = None
     engines: tuple[str, ...] | None = None
+    digits: Digits | dict[str, Digits] | None = None
+    calendars: dict[str, Calendar] = {}
 
 
 class Project(Value):
@@ -113,12 +284,24 @@ class Project(Value):
     template: str = "report"
     layout: Layout = "template"
     """template: the text set anew in the project's design; source: the Word file itself, with its text replaced."""
+    formats: Formats = ("docx", "pdf")
+    """What editions come out as: docx, pdf, html (one web page a language, and an index). A publication that came in
+    as subtitles comes out as such."""
+    web_address: str = Field(default="", pattern=r"^(https?://[^\s<>\"']+)?$")
+    """Where the output folder is to be found on the web ("https://example.org/publications"): search engines want whole
+    addresses in the links between languages. Empty: these links are relative."""
     output: str = "outputs"
     store: str = f"sqlite:///{STATE_FOLDER}/pubpipe.db"
     glossary: str = "glossary"
     font_folder: str | None = None
     abbreviations: tuple[str, ...] = ()
     """Abbreviations of the house after which a sentence does not end."""
+    digits: Digits | dict[str, Digits] | None = None
+    """Digits of numbers, in the text and around it: `latin`, or `native` in languages whose script has its own; for
+    single languages `[project.digits]` with `km = "native"`. Without it the program writes Latin ones and judges no
+    text."""
+    calendars: dict[str, Calendar] = {}
+    """The calendar of dates around the text, by language: `lo = "buddhist"`, `ja = "japanese"`, `th = "gregorian"`."""
     imprint: ImprintSettings = ImprintSettings()
     engines: EngineSettings = EngineSettings()
     memory: MemorySettings = MemorySettings()
@@ -127,6 +310,7 @@ class Project(Value):
     """Check id to the severity it has in this project."""
     server: ServerSettings = ServerSettings()
     rebuild: RebuildSettings = RebuildSettings()
+    notify: NotifySettings = NotifySettings()
     publications: dict[str, PublicationSettings] = {}
 
     @field_validator("languages")
@@ -138,6 +322,24 @@ class Project(Value):
         own = self.publications.get(publication)
         return own.languages if own and own.languages else self.languages
 
+    @field_validator("digits", "calendars")
+    @classmethod
+    def _of_known_languages(cls, value: object) -> object:
+        for tag in value if isinstance(value, dict) else ():
+            profile(tag)
+        return value
+
+    def profile_of(self, publication: str, language: str) -> LanguageProfile:
+        """The language's profile with what this publication, or else the project, chose: digits, calendar."""
+        own, known = self.publications.get(publication), profile(language)
+        digits: Digits | None = None
+        for chosen in (own.digits if own else None, self.digits):
+            digits = digits or (chosen.get(language) if isinstance(chosen, dict) else chosen)
+        calendar = (own.calendars if own else {}).get(language) or self.calendars.get(language) or known.calendar
+        if digits is None and calendar == known.calendar:
+            return known
+        return known.model_copy(update={"digits": digits, "calendar": calendar})
+
     def template_of(self, publication: str) -> str:
         own = self.publications.get(publication)
         return own.template if own and own.template else self.template
@@ -145,6 +347,10 @@ class Project(Value):
     def layout_of(self, publication: str) -> Layout:
         own = self.publications.get(publication)
         return own.layout if own and own.layout else self.layout
+
+    def formats_of(self, publication: str) -> tuple[Format, ...]:
+        own = self.publications.get(publication)
+        return own.formats if own and own.formats else self.formats
 
     def engines_of(self, publication: str, language: str) -> tuple[str, ...]:
         own = self.publications.get(publication)

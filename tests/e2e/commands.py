@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 REVIEWER = "Test Reviewer (a program)"
+SECOND = "Second Reviewer (a program)"
+"""Approves what the first one corrected: nobody approves their own wording."""
 
 
 def pubpipe(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.commands import REVIEWER, approve_everything, done, pubpipe, workspace
+from tests.e2e.commands import REVIEWER, SECOND, approve_everything, done, pubpipe, workspace
 
 TWO = ("--languages", "km,ja")
 
@@ -96,12 +96,27 @@ def test_a_correction_is_published_and_remembered(ws: Path) -> None:
             cwd=ws,
         )
     )  # fmt: skip
-    approve_sign_off = ("review", "approve", "rights", "-l", "km", "--yes", "--reviewer", REVIEWER)
-    done(pubpipe(*approve_sign_off, cwd=ws))
+    second = ("review", "approve", "rights", "-l", "km", "--yes", "--reviewer", SECOND)
+    done(pubpipe(*second, "--stage", "language review", cwd=ws))
+    done(pubpipe(*second, "--stage", "sign-off", cwd=ws))
     done(pubpipe("publish", "rights.md", cwd=ws))
     memory = ws / "memory.jsonl"
     done(pubpipe("memory", "export", memory, cwd=ws))
     assert any(text in line for line in memory.read_text(encoding="utf-8").splitlines())
+
+
+def test_who_corrects_a_sentence_is_told_that_another_person_approves_it(ws: Path) -> None:
+    done(pubpipe("publish", "rights.md", "--languages", "km", cwd=ws))
+    answer = ("review", "approve", "rights", "-l", "km", "--yes", "--reviewer", REVIEWER, "--all-rounds")
+    said = done(pubpipe(*answer, "--edit", "1=សិទ្ធិនៅកន្លែងធ្វើការ", cwd=ws))
+    assert "segment 1 waits for another person, because the wording is yours" in said
+    refused = pubpipe(*answer, cwd=ws)
+    assert refused.returncode == 6
+    assert "Segment 1 is in your own wording" in refused.stderr
+    toml = ws / "pubpipe.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace("self_approval = false", "self_approval = true"), "utf-8")
+    done(pubpipe(*answer, cwd=ws))
+    assert json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))[0]["stage"] == "sign-off"
 
 
 def test_a_changed_template_is_rendered_again_without_a_person(ws: Path) -> None:

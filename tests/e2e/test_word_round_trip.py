@@ -13,7 +13,7 @@ import pytest
 from pubpipe import pipeline
 from pubpipe.exchange.bilingual import Sheet, SheetRow
 from pubpipe.server import people
-from tests.e2e.commands import REVIEWER, done, pubpipe, workspace
+from tests.e2e.commands import REVIEWER, SECOND, done, pubpipe, workspace
 from tests.unit.exchange import edit_scripts as edits
 from tests.unit.exchange.edit_scripts import Script
 from tests.unit.exchange.test_review_docx import fill_in
@@ -50,7 +50,8 @@ def test_a_review_in_word_is_approved_and_printed(ws: Path) -> None:
     assert [p["text"] for p in json.loads(tried)["proposals"]] == [TEXT]
     assert json.loads(tried)["recorded"] is None
     assert f"Recorded: approve by {REVIEWER}" in done(pubpipe("review", "import", path, cwd=ws))
-    done(pubpipe("review", "approve", "rights", "-l", "km", "--yes", "--reviewer", REVIEWER, cwd=ws))
+    for stage in ("language review", "sign-off"):
+        done(pubpipe("review", "approve", "rights", "-l", "km", "-s", stage, "--yes", "--reviewer", SECOND, cwd=ws))
     done(pubpipe("publish", "rights.md", cwd=ws))
     printed = docx.Document(str(ws / "outputs/rights/km/rights.km.docx"))
     assert TEXT in "\n".join(p.text.replace("\u200b", "").replace("\u2060", "") for p in printed.paragraphs)
@@ -91,8 +92,11 @@ def test_with_accounts_a_name_in_a_file_approves_nothing_without_its_password(ws
     stranger = ("--reviewer", "Somebody Else")
     assert "has no account" in pubpipe("review", "import", path, *stranger, cwd=ws, PUBPIPE_PASSWORD=right).stderr
     assert json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))[0]["stage"] == "language review"
-    assert "Recorded: approve" in done(pubpipe("review", "import", path, cwd=ws, PUBPIPE_PASSWORD=right))
-    assert json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))[0]["stage"] == "sign-off"
+    said = done(pubpipe("review", "import", path, cwd=ws, PUBPIPE_PASSWORD=right))
+    assert "Recorded: approve" in said
+    assert "waits for another person" in said
+    (left,) = json.loads(done(pubpipe("review", "list", "--json", cwd=ws)))
+    assert (left["stage"], left["asked"]) == ("language review", 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04rubbish", b"\xd0\xcf\x11\xe0locked", b"hello"])

@@ -35,11 +35,16 @@ fuzzy_threshold = 75
 
 [review]
 form_size = 40
+# Four eyes: a correction is approved by another person than the one who wrote it. With one reviewer a language say true.
+self_approval = false
 
 [[review.stages]]
 name = "language review"
 decides = "segments"
-# people = {{ km = ["Sokha Chan"], ja = ["Aoi Tanaka"] }}
+# people = {{ km = ["Sokha Chan", "Dara Kim"], ja = ["Aoi Tanaka"] }}
+# deadline = "10 days"
+# reminder = "2 days"
+# delegates = {{ "Sokha Chan" = "Dara Kim" }}
 
 [[review.stages]]
 name = "sign-off"

@@ -80,7 +80,7 @@ def import_(
     Without a decision, or while there are questions, the corrections are kept as "request changes".
     """
     from pubpipe import pipeline
-    from pubpipe.cli.review import record
+    from pubpipe.cli.review import record, say_left
     from pubpipe.exchange.bilingual import DECISIONS, decision_of
     from pubpipe.pipeline import offline
 
@@ -95,13 +95,14 @@ def import_(
     with pipeline.open_workspace(root) as ws:
         taken, request = offline.take(ws, data, file.name, publication=publication, language=language)
         verdict = None
+        left: tuple[int, ...] = ()
         if not dry_run:
             verdict = offline.settle(
                 ws, taken, request, name=file.name, data=data, reviewer=reviewer or "", decision=chosen,
                 comment=comment, waive=tuple(waive or ()),
             )  # fmt: skip
             if verdict.answer is not None:
-                record(ws, root, request, verdict.answer)
+                left = record(ws, root, request, verdict.answer)
     answer = verdict.answer if verdict else None
     hindrances = verdict.hindrances if verdict else ()
     if as_json:
@@ -109,6 +110,7 @@ def import_(
         print_json({**taken.model_dump(mode="json"), "recorded": recorded, "hindrances": list(hindrances)})
     else:
         _show(taken, request, answer, hindrances, dry_run=dry_run)
+        say_left(left)
     if taken.questions or hindrances:
         raise typer.Exit(ReviewError.exit_code)
 

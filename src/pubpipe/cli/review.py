@@ -42,6 +42,7 @@ def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) 
     """List the reviews that wait for a person."""
     from pubpipe import pipeline
     from pubpipe.cli.table import print_table
+    from pubpipe.pipeline.deciding import due_in_words
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         waiting = [
@@ -50,14 +51,15 @@ def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) 
             for language in known.languages
             if (request := _request(ws, known.id, language)) is not None
         ]
+        deadlines = {(r.publication, r.language): due_in_words(ws, r.publication, r.language) for r in waiting}
     if as_json:
-        print_json([_summary(request) for request in waiting])
+        print_json([{**_summary(r), "deadline": deadlines[r.publication, r.language]} for r in waiting])
         return
     if not waiting:
         print("No review waits.")
         return
     print_table(
-        ("publication", "language", "stage", "round", "asked", "segments", "open", "findings"),
+        ("publication", "language", "stage", "round", "asked", "segments", "open", "findings", "due"),
         [
             (
                 r.publication,
@@ -68,6 +70,7 @@ def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) 
                 len(r.items),
                 sum(not i.target for i in r.items),
                 sum(f.severity in ("error", "block") for i in r.items for f in i.findings),
+                deadlines[r.publication, r.language],
             )
             for r in waiting
         ],
@@ -265,6 +268,8 @@ def _answer_one(
     yes: bool,
 ) -> None:
     """Answer the round that is due and, with `all_rounds`, those that follow at the same stage."""
+    from pubpipe.review import only_for_others
+
     due = stage
     rounds = 0
     while True:
@@ -275,12 +280,15 @@ def _answer_one(
             what = f"waits at {request.stage!r}" if request else "does not wait for a review"
             raise ReviewError(f"the edition {what}.", remedy="'pubpipe review list' shows what is due.")
         due = request.stage
+        if rounds and only_for_others(request, reviewer):
+            return  # said already: these wait for another person
         if decision == "approve" and not yes:
             _confirm(request, reviewer)
         answer = _build(ws, request, decision, reviewer, comment, edits if not rounds else {}, waive, segments)
-        record(ws, root, request, answer)
+        left = record(ws, root, request, answer)
         rounds += 1
         print(f"{publication}/{language}: {request.stage}, round {request.round}: {decision} by {reviewer}")
+        say_left(left)
         if not all_rounds:
             return
 
@@ -319,8 +327,18 @@ def _build(
     )
 
 
-def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> None:
+def say_left(left: tuple[int, ...]) -> None:
+    """Which segments wait for a second pair of eyes, where some do."""
+    if left:
+        numbers = ", ".join(map(str, left[:20])) + (f" and {len(left) - 20} more" if len(left) > 20 else "")
+        which = f"segment {numbers} waits" if len(left) == 1 else f"segments {numbers} wait"
+        print(f"  {which} for another person, because the wording is yours.")
+
+
+def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnswer) -> tuple[int, ...]:
     """Through the run that waits, or straight to the record; then whatever found no place in the run's form.
+
+    Returns the numbers of the segments that wait for another person, because the reviewer wrote them.
 
     Once the workspace has accounts, nobody answers in the name of another: the reviewer's password is asked here. A
     form holds the texts of the segments that its round asks for; corrections of others must not get lost on the way.
@@ -328,9 +346,12 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
     """
     from pubpipe import pipeline
     from pubpipe.pipeline import offline
+    from pubpipe.pipeline.ingest import ingest
+    from pubpipe.review import left_to_others
 
     name = vouched(ws, answer.reviewer, request.language, request.stage)
     answer = answer.model_copy(update={"reviewer": name})
+    untouched = ingest(ws, request.publication).segments
     problems = _hand_in(ws, root, request, answer)
     left = {} if problems else offline.not_kept(ws, request, answer)
     if left:
@@ -352,6 +373,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
             f"the answer does not fit: {'; '.join(problems)}",
             remedy=f"Look again with 'pubpipe review show {answer.publication} -l {answer.language}'.",
         )
+    return left_to_others(request, answer, untouched)
 
 
 def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> tuple[str, ...]:
@@ -429,4 +451,5 @@ def _summary(request: ReviewRequest) -> dict[str, Any]:
         "digest": request.digest,
         "asked": len(request.attention),
         "segments": len(request.items),
+        "due": request.due.isoformat() if request.due else None,
     }

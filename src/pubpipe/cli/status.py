@@ -27,7 +27,7 @@ def status(
         print("Nothing is published here yet. Start with: pubpipe publish FILE")
         return
     print_table(
-        ("publication", "language", "state", "segments", "open", "approved", "findings", "waits for"),
+        ("publication", "language", "state", "segments", "open", "approved", "findings", "waits for", "due"),
         [
             (
                 r.publication,
@@ -38,6 +38,7 @@ def status(
                 r.approved,
                 r.findings,
                 r.stage or (r.reasons[0] if r.reasons and r.state in ("error", "rejected") else ""),
+                r.deadline,
             )
             for r in rows
         ],

@@ -8,6 +8,7 @@ from typing import Literal
 from pubpipe.identity import Hash
 from pubpipe.model.change import SourceChange
 from pubpipe.model.finding import Finding
+from pubpipe.model.recorded import Recorded
 from pubpipe.model.segment import Origin, Suggestion, TermHit
 from pubpipe.model.values import LanguageTag, Value
 
@@ -46,6 +47,8 @@ class ReviewItem(Value):
     """The term entries in force in the segment (`identity.terms_hash`)."""
     state: Literal["open", "waiting", "approved", "rejected"] = "waiting"
     """open: no translation yet; waiting: not decided at this stage; approved / rejected: decided at this stage."""
+    authors: tuple[str, ...] = ()
+    """Who wrote the translation shown, where people did: at a stage with four eyes another person approves it."""
 
 
 class ReviewRequest(Value):
@@ -80,6 +83,10 @@ class ReviewRequest(Value):
     """Findings ("check: message") that this round must mend or waive before it may approve."""
     preview: str | None = None
     """Path of the watermarked preview, relative to the output folder."""
+    self_approval: bool = False
+    """Whether people may approve their own wording at this stage (`review.self_approval` in pubpipe.toml)."""
+    due: dt.datetime | None = None
+    """When the answer is due; None: this stage has no deadline."""
 
     @property
     def attention(self) -> tuple[ReviewItem, ...]:
@@ -87,8 +94,10 @@ class ReviewRequest(Value):
         return tuple(i for i in self.items if i.attention)
 
 
-class ReviewAnswer(Value):
+class ReviewAnswer(Recorded):
     """What a reviewer decided in one round."""
+
+    later = ("authors",)
 
     publication: str
     language: LanguageTag
@@ -100,6 +109,8 @@ class ReviewAnswer(Value):
     comment: str = ""
     texts: dict[str, str] = {}
     """Segment id to text in short form; a segment that is missing here is unchanged."""
+    authors: dict[str, tuple[str, ...]] = {}
+    """Segment id to those who typed that text, where the reviewer hands in what others wrote (tracked changes)."""
     segments: tuple[int, ...] = ()
     """request_changes at an edition stage: numbers of the segments to send back; empty: all."""
     waive: tuple[str, ...] = ()

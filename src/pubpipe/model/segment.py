@@ -9,8 +9,9 @@ from pubpipe.identity import Hash
 from pubpipe.model.change import SourceChange
 from pubpipe.model.document import Role, SourceDocument
 from pubpipe.model.finding import Finding, Span
+from pubpipe.model.recorded import Recorded
 from pubpipe.model.text import Content
-from pubpipe.model.values import LanguageTag, Value
+from pubpipe.model.values import Format, LanguageTag, Value
 
 
 class Segment(Value):
@@ -94,8 +95,10 @@ class Draft(Value):
     """Why it is open, where an engine failed."""
 
 
-class Edit(Value):
+class Edit(Recorded):
     """A person's wording of a segment. Append-only; the newest for a source text is the translation."""
+
+    later = ("editors",)
 
     publication: str
     language: LanguageTag
@@ -103,15 +106,25 @@ class Edit(Value):
     source_hash: Hash
     target: Content
     editor: str
+    """Who handed it in, and answers for it."""
     at: dt.datetime
     note: str = ""
+    editors: tuple[str, ...] = ()
+    """Whose hands it was, where that was not the editor alone: the authors of tracked changes in a Word file."""
+
+    @property
+    def hands(self) -> tuple[str, ...]:
+        """Everybody who had a hand in this wording: none of them may approve it alone (four eyes)."""
+        return tuple(dict.fromkeys((self.editor, *self.editors)))
 
 
 Verdict = Literal["approve", "request_changes", "reject", "reopen", "waive"]
 
 
-class Decision(Value):
+class Decision(Recorded):
     """What one person said of one segment (or, at sign-off, of one edition): bound to the exact bytes."""
+
+    later = ("behalf",)
 
     publication: str
     language: LanguageTag
@@ -131,6 +144,13 @@ class Decision(Value):
     """verdict "waive": which finding (`check: message`) this person takes responsibility for."""
     run: str | None = None
     """The flow run that asked, where there was one."""
+    behalf: str = ""
+    """For whom the reviewer decided, as their delegate; empty: in their own right."""
+
+    @property
+    def by(self) -> str:
+        """Who decided, in words: "Dara", or "Dara for Sokha"."""
+        return f"{self.reviewer} for {self.behalf}" if self.behalf else self.reviewer
 
 
 class RecordedDecision(Decision):
@@ -195,7 +215,7 @@ class Rendition(Value):
 
     publication: str
     language: LanguageTag
-    format: Literal["docx", "pdf"]
+    format: Format
     key: Hash
     """`identity.rendition_key`."""
     ingredients: dict[str, str]

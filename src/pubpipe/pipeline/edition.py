@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pubpipe import __version__
-from pubpipe.identity import Hash, digest, terms_hash
-from pubpipe.languages import LanguageProfile, profile
+from pubpipe.identity import Hash, content_hash, digest, terms_hash
+from pubpipe.languages import LanguageProfile
 from pubpipe.model import (
     Content,
     Credits,
@@ -19,9 +19,10 @@ from pubpipe.model import (
     TermHit,
 )
 from pubpipe.pipeline.ingest import Ingested, ingest
+from pubpipe.pipeline.reading import Read, reader
 from pubpipe.pipeline.workspace import Workspace
-from pubpipe.project import StageSettings
-from pubpipe.review import Stage, Standing, standing
+from pubpipe.project import Project, ReviewSettings, StageSettings
+from pubpipe.review import Delegation, Replaced, Revision, Stage, Standing, replaced, standing
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,73 @@ class EditionView:
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        size = self.ws.project.review.form_size
-        return tuple(_stage(s, size) for s in self.ws.project.review.stages)
+        return stages_of(self.ws.project)
 
     @cached_property
     def passed(self) -> frozenset[str]:
-        """Segments that this project lets pass because the memory has them approved in the same context."""
+        """Segments that this project lets pass because the memory has them approved in the same context, under the term
+        entries that are in force now."""
         if not self.ws.project.review.pass_context_matches:
             return frozenset()
-        return frozenset(d.segment for d in self.drafts.values() if d.origin == "context" and d.approved_before)
+        return frozenset(
+            d.segment
+            for d in self.drafts.values()
+            if d.origin == "context" and d.approved_before and d.approved_terms == self.terms.get(d.segment)
+        )
+
+    @cached_property
+    def read(self) -> Read:
+        """What is read in an English text of this publication: numbers, terms, words in use."""
+        return reader(self.ws.matcher, self.segments)
+
+    @cached_property
+    def revised(self) -> dict[str, Revision]:
+        """Segment id to the earlier English for which its present translation was approved."""
+        out = {}
+        for segment in self.segments:
+            draft = self.drafts.get(segment.id)
+            if draft is not None and draft.approved_source is not None and draft.source_hash == segment.source_hash:
+                earlier = draft.approved_source
+                out[segment.id] = Revision(earlier, self.read(earlier), self.read(segment.content))
+        return out
+
+    @cached_property
+    def authors(self) -> dict[str, tuple[str, ...]]:
+        """Segment id to those who wrote its present translation, where people did: the newest edit of these words."""
+        newest = {}
+        for edit in self.ws.store.edits.all(self.publication, self.profile.tag):
+            newest[edit.source_hash, content_hash(edit.target)] = edit.hands
+        pairs = {s.id: (s.source_hash, self.targets[s.id]) for s in self.segments} if newest else {}
+        return {
+            id_: newest[source, content_hash(target)]
+            for id_, (source, target) in pairs.items()
+            if target is not None and (source, content_hash(target)) in newest
+        }
+
+    @property
+    def source_hash(self) -> Hash:
+        """What is to be reviewed: every English sentence in order."""
+        return digest("under review", 1, [s.source_hash for s in self.segments])
+
+    @cached_property
+    def replaced(self) -> dict[str, Replaced]:
+        """Segment id to the approved text that stood in its place before the source was revised.
+
+        Looked for in the versions of the document back to the last that was approved as a whole, because a language may
+        have missed some.
+        """
+        drafts = self.ws.store.drafts.history(self.publication, self.profile.tag) | self.drafts
+        present = {s.id for s in self.segments}
+        found: dict[str, Replaced] = {}
+        if present.issuperset(drafts):
+            return found
+        approved = {d.source_hash for d in self.decisions if d.verdict == "approve" and d.target_hash}
+        approved |= {d.source_hash for d in drafts.values() if d.approved_source is not None}
+        for version in self.ws.store.documents.earlier_segments(self.publication):
+            found = {**replaced(self.segments, version, drafts, self.decisions), **found}
+            if approved.issuperset(s.source_hash for s in version):
+                break
+        return found
 
     @cached_property
     def standing(self) -> Standing:
@@ -85,6 +144,8 @@ class EditionView:
             self.stages,
             pass_context=self.passed,
             document=self.source.document,
+            revised=self.revised,
+            carry_over=self.ws.project.review.carry_over,
         )
 
     @cached_property
@@ -103,7 +164,14 @@ class EditionView:
     def credits(self) -> Credits:
         from pubpipe.review import credits
 
-        return credits(self.segments, self.drafts, self.decisions, self.stages, notice=self.notice)
+        return credits(
+            self.segments,
+            self.drafts,
+            self.decisions,
+            self.stages,
+            notice=self.notice,
+            carried=frozenset(self.standing.carried),
+        )
 
 
 def view(ws: Workspace, publication: str, language: str, source: Ingested | None = None) -> EditionView:
@@ -111,7 +179,7 @@ def view(ws: Workspace, publication: str, language: str, source: Ingested | None
     return EditionView(
         ws=ws,
         publication=publication,
-        profile=profile(language),
+        profile=ws.project.profile_of(publication, language),
         source=source or ingest(ws, publication),
         drafts=ws.store.drafts.all(publication, language),
         findings=ws.store.findings.all(publication, language),
@@ -147,11 +215,25 @@ def look_of(ws: Workspace, publication: str, language: LanguageProfile) -> dict[
     }
 
 
-def _stage(settings: StageSettings, form_size: int) -> Stage:
+def stages_of(project: Project) -> tuple[Stage, ...]:
+    """The stages that pubpipe.toml describes."""
+    return tuple(_stage(settings, project.review) for settings in project.review.stages)
+
+
+def _stage(settings: StageSettings, review: ReviewSettings) -> Stage:
     return Stage(
         name=settings.name,
         kind=settings.decides,
         approvals=settings.approvals,
         people=settings.people,
-        form_size=form_size,
+        form_size=review.form_size,
+        deadline=settings.deadline,
+        reminder=settings.reminder,
+        delegations=tuple(
+            Delegation(absent=absent, delegate=given)
+            if isinstance(given, str)
+            else Delegation(absent=absent, delegate=given.name, since=given.since, until=given.until)
+            for absent, given in (review.delegates | settings.delegates).items()
+        ),
+        self_approval=review.self_approval if settings.self_approval is None else settings.self_approval,
     )

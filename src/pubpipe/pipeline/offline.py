@@ -188,6 +188,7 @@ def settle(
         reviewer=who,
         comment=_comment(taken, who, comment, name, data, settled),
         texts={p.segment: p.text for p in taken.proposals},
+        authors={p.segment: p.authors for p in taken.proposals if {*map(fold, p.authors)} - {fold(who)}},
         waive=waive if settled == "approve" else (),
         segments=numbers if settled == "request_changes" else (),
         at=ws.now(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Literal
 
 from pubpipe.errors import PubpipeError
 from pubpipe.identity import rendition_key
 from pubpipe.model import Value
 from pubpipe.pipeline.ingest import peek, source_path
-from pubpipe.pipeline.publishing import FORMATS, intact, output_folder, up_to_date
+from pubpipe.pipeline.publishing import formats_of, intact, output_folder, up_to_date
 from pubpipe.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class EditionStatus(Value):
     """Findings of severity error or block."""
     files: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    due: dt.datetime | None = None
+    """When the stage that it waits at has to be answered; None: there is no deadline."""
+    overdue: bool = False
+    deadline: str = ""
+    """The same in words: "due 2026-05-03", "OVERDUE since 2026-05-03 (2 days)"."""
 
 
 def plan(ws: Workspace, publications: tuple[str, ...] = ()) -> tuple[PlanItem, ...]:
@@ -83,7 +89,9 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
     if present.standing.state != "approved":
         if found := _in_memory_now(present):
             return item("draft", *reasons, found)
-        return item("review", *reasons) if reasons else item("waiting", *present.standing.reasons)
+        due = _due(ws, publication, language, present.standing.stage).get("deadline")
+        waits = [f"{present.standing.stage}: {due}"] if due else []
+        return item("review", *waits, *reasons) if reasons else item("waiting", *waits, *present.standing.reasons)
     stale = _stale_files(ws, present)
     return item("render", *reasons, *stale) if stale else item("nothing", *_gone(ws, publication))
 
@@ -129,9 +137,21 @@ def status_of(ws: Workspace, publication: str, title: str, language: str) -> Edi
             findings=sum(f.severity in ("error", "block") for f in present.findings),
             files=tuple(r.path for r in ws.store.renditions.current(publication, language).values()),
             reasons=standing.reasons,
+            **_due(ws, publication, language, standing.stage),
         )
     except PubpipeError as error:
         return EditionStatus(**base, state="error", reasons=(str(error),))
+
+
+def _due(ws: Workspace, publication: str, language: str, stage: str | None) -> dict[str, Any]:
+    """When the answer is due at this stage: the fields of `EditionStatus`; nothing where there is no deadline."""
+    from pubpipe.pipeline.deciding import deadline_of, zone
+
+    found = deadline_of(ws, publication, language, stage) if stage else None
+    if found is None:
+        return {}
+    now = ws.now().astimezone(zone(ws.project))
+    return {"due": found.due, "overdue": found.state(now) == "overdue", "deadline": found.words(now)}
 
 
 def _gone(ws: Workspace, publication: str) -> tuple[str, ...]:
@@ -183,7 +203,7 @@ def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     current = ws.store.renditions.current(present.publication, present.profile.tag)
     folder = output_folder(ws, present.publication) / present.profile.tag
     reasons: list[str] = []
-    for format_ in FORMATS:
+    for format_ in formats_of(ws, present.publication):
         old = current.get(format_)
         ingredients = rendition_ingredients(present, edition, look, format_)
         if old is None:

@@ -17,7 +17,9 @@ from pubpipe.model import (
     ReviewRequest,
     from_markup,
 )
+from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
+from pubpipe.pipeline.deciding import deadline_of, right_of
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.workspace import Workspace
 
@@ -38,7 +40,7 @@ def request_for(present: EditionView) -> ReviewRequest | None:
     if present.standing.state in ("approved", "rejected"):
         return None
     known = ws.store.publications.get(present.publication)
-    return review.request(
+    made = review.request(
         present.standing,
         present.segments,
         present.drafts,
@@ -48,9 +50,12 @@ def request_for(present: EditionView) -> ReviewRequest | None:
         title=known.title if known else present.publication,
         language_name=present.profile.english_name,
         rounds=ws.store.rounds.all(present.publication, present.profile.tag),
-        previous_segments=ws.store.documents.previous_segments(present.publication),
-        previous_targets=ws.store.drafts.history(present.publication, present.profile.tag),
+        replaced=present.replaced,
+        authors=present.authors,
+        read=present.read,
     )
+    due = deadline_of(ws, present.publication, present.profile.tag, made.stage)
+    return made.model_copy(update={"due": due.due}) if due else made
 
 
 def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> tuple[str, ...]:
@@ -64,11 +69,12 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
         if earlier.answer == said:
             return earlier.problems
     present = view(ws, answer.publication, answer.language)
-    problems = review.answer_problems(request, answer, present.segments)
+    right = right_of(ws, request.publication, request.language, request.stage, answer.reviewer, at=answer.at)
+    problems = review.answer_problems(request, answer, present.segments, right)
     if problems:
         edits, decisions = _typed(present, answer), tuple[Decision, ...]()
     else:
-        edits, decisions = review.decisions_for(request, answer, present.segments)
+        edits, decisions = review.decisions_for(request, answer, present.segments, right)
     with ws.store.transaction():
         for edit in edits:
             ws.store.edits.append(edit)
@@ -88,6 +94,9 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
         after = check(ws, view(ws, answer.publication, answer.language, present.source))
         if not problems:
             remember(after, answer)
+            left = review.left_to_others(request, answer, present.segments)
+            notices.answered(after, request, answer, right, left=left)
+        notices.observe(after)
     log.info(
         "%s/%s: %s by %s at %s, %d edits, %d problems",
         answer.publication, answer.language, answer.decision, answer.reviewer, answer.stage, len(edits), len(problems),
@@ -124,6 +133,7 @@ def _typed(present: EditionView, answer: ReviewAnswer) -> tuple[Edit, ...]:
                     editor=answer.reviewer,
                     at=answer.at,
                     note="typed in an answer that was refused",
+                    editors=answer.authors.get(segment.id, ()),
                 )
             )
     return tuple(edits)
@@ -162,6 +172,7 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
                 language=present.profile.tag,
                 context_hash=segment.context_hash,
                 status=status,
+                terms_hash=present.terms[segment.id],
                 publication=answer.publication,
                 reviewer=answer.reviewer,
                 at=answer.at,
@@ -181,4 +192,6 @@ def reopen(ws: Workspace, publication: str, language: str, reviewer: str, note: 
             remedy="Nothing to open again.",
         )
     stage = present.standing.stage or present.stages[0].name
-    ws.store.decisions.append([review.reopening(publication, language, stage, reviewer, note, ws.now())])
+    with ws.store.transaction():
+        ws.store.decisions.append([review.reopening(publication, language, stage, reviewer, note, ws.now())])
+        notices.observe(view(ws, publication, language, present.source))

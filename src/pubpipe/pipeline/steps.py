@@ -9,6 +9,7 @@ from typing import Literal
 
 from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.model import Rendition, ReviewRequest, Value
+from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
@@ -47,6 +48,7 @@ def prepare(ws: Workspace, publication: str, language: str) -> EditionView:
     present = draft(ws, publication, language, source, translated)
     progress("checking")
     present = check(ws, present)
+    notices.observe(present)
     progress("review" if present.standing.state != "approved" else "rendering")
     return present
 

@@ -42,5 +42,5 @@ def _approvals(ws: Workspace, rendition: Rendition) -> tuple[tuple[str, str, dt.
     for decision in present.decisions:
         counts = decision.edition_hash == edition or (decision.source_hash, decision.target_hash) in pairs
         if decision.verdict == "approve" and counts:
-            last[decision.stage, decision.reviewer] = decision.at
+            last[decision.stage, decision.by] = decision.at
     return tuple((stage, reviewer, at) for (stage, reviewer), at in sorted(last.items(), key=lambda item: item[1]))

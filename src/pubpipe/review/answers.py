@@ -26,18 +26,24 @@ from pubpipe.model import (
     tag_problems,
 )
 from pubpipe.review.requests import request_digest
-from pubpipe.review.stages import person
+from pubpipe.review.right import Right
+from pubpipe.review.right import right as right_of
+from pubpipe.review.stages import Stage, person
 from pubpipe.review.standing import finding_name
 
 _NEWLINES = re.compile(r"[ \t]*[\r\n\u2028\u2029]+[ \t]*")
 
 
-def answer_problems(request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment]) -> tuple[str, ...]:
+def answer_problems(
+    request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment], right: Right | None = None
+) -> tuple[str, ...]:
     """Why an answer cannot be taken, in words for the reviewer; empty if it can.
 
-    JSON Schema has checked the form; this is what only Python can check. Findings of severity "error" are
-    shown and do not stop an approval; those of severity "block" do, until mended or waived.
+    JSON Schema has checked the form; this is what only Python can check. `right`: what `review.right` says of the
+    reviewer; without it the names in the request count. Findings of severity "error" are shown and do not stop an
+    approval; those of severity "block" do, until mended or waived.
     """
+    right = right or _listed(request, answer)
     if (answer.publication, answer.language, answer.stage) != (
         request.publication,
         request.language,
@@ -47,11 +53,8 @@ def answer_problems(request: ReviewRequest, answer: ReviewAnswer, segments: Sequ
     if answer.digest != request.digest or request.digest != request_digest(request):
         return ("The text has changed since this form was opened. Please look at it again in this new round.",)
     problems: list[str] = []
-    if not answer.reviewer.strip():
-        problems.append("Please give your name: an approval needs a person.")
-    elif request.people and person(answer.reviewer) not in {person(p) for p in request.people}:
-        names = ", ".join(request.people)
-        problems.append(f"{answer.reviewer.strip()} may not decide here. Those who may: {names}.")
+    if right.why:
+        problems.append(right.why)
     if answer.decision != "approve" and not answer.comment.strip():
         problems.append("Please say in the comment what is wrong, so that somebody can mend it.")
     items = {item.segment: item for item in request.items}
@@ -72,18 +75,22 @@ def answer_problems(request: ReviewRequest, answer: ReviewAnswer, segments: Sequ
             if i.segment in changed
         ]
     problems += _finding_problems(request, answer, changed)
+    if not problems:
+        problems += _eyes_problems(request, answer, changed)
     return tuple(problems)
 
 
 def decisions_for(
-    request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment]
+    request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment], right: Right | None = None
 ) -> tuple[tuple[Edit, ...], tuple[Decision, ...]]:
     """The edits and decisions that an answer makes, bound to what was shown and typed.
 
     For an answer without problems (`answer_problems`); ReviewError for any other. Approving covers the
-    segments that were asked for, those that were edited, and the copies (numbers, dashes) shown beside them.
+    segments that were asked for, those that were edited, and the copies (numbers, dashes) shown beside them; with
+    four eyes not those that are in the reviewer's own wording, which wait for another person (`left_to_others`).
     """
-    problems = answer_problems(request, answer, segments)
+    right = right or _listed(request, answer)
+    problems = answer_problems(request, answer, segments, right)
     if problems:
         raise ReviewError(f"The answer cannot be taken: {problems[0]}")
     sources = {s.id: s for s in segments}
@@ -104,6 +111,7 @@ def decisions_for(
                     editor=answer.reviewer.strip(),
                     at=answer.at,
                     note=answer.comment.strip(),
+                    editors=answer.authors.get(item.segment, ()),
                 )
             )
     decisions = [_waiver(request, answer, *found, hashes) for found in _waived(request, answer.waive)]
@@ -113,10 +121,40 @@ def decisions_for(
         )
     else:
         touched = {e.segment for e in edits}
+        left = _left(request, answer, touched)
         decisions += [
-            _about(request, answer, item, hashes[item.segment]) for item in _decided(request, answer, touched)
+            _about(request, answer, item, hashes[item.segment])
+            for item in _decided(request, answer, touched)
+            if item.segment not in left
         ]
+    if right.behalf:
+        decisions = [d.model_copy(update={"behalf": right.behalf}) for d in decisions]
     return tuple(edits), tuple(decisions)
+
+
+def left_to_others(request: ReviewRequest, answer: ReviewAnswer, segments: Sequence[Segment]) -> tuple[int, ...]:
+    """Numbers of the segments that this approval leaves to another person, because the wording is the reviewer's own.
+
+    For an answer without problems. Empty where the project lets people approve their own wording.
+    """
+    sources = {s.id: s.content for s in segments}
+    touched = {
+        i.segment
+        for i in request.items
+        if i.segment in sources and _typed(i, sources[i.segment], answer, request) is not None
+    }
+    left = _left(request, answer, touched)
+    return tuple(i.number for i in _decided(request, answer, touched) if i.segment in left)
+
+
+def only_for_others(request: ReviewRequest, reviewer: str) -> tuple[int, ...]:
+    """Numbers of the segments that this round asks for, if all of them are in this person's own wording and wait for
+    another; empty otherwise.
+    """
+    own = [i for i in request.attention if _by(i, reviewer)]
+    if request.self_approval or request.kind == "edition" or len(own) < len(request.attention):
+        return ()
+    return tuple(i.number for i in own)
 
 
 def reopening(publication: str, language: str, stage: str, reviewer: str, note: str, at: dt.datetime) -> Decision:
@@ -132,6 +170,44 @@ def reopening(publication: str, language: str, stage: str, reviewer: str, note: 
         at=at,
         note=note.strip(),
     )
+
+
+def _listed(request: ReviewRequest, answer: ReviewAnswer) -> Right:
+    """The right that the names in the request give."""
+    stage = Stage(name=request.stage, kind=request.kind, people={request.language: request.people})
+    return right_of(stage, request.language, answer.reviewer, at=answer.at)
+
+
+def _by(item: ReviewItem, reviewer: str) -> bool:
+    """Whether this person had a hand in the wording."""
+    return person(reviewer) in {person(author) for author in item.authors}
+
+
+def _left(request: ReviewRequest, answer: ReviewAnswer, touched: set[str]) -> set[str]:
+    """Segments that an approval does not cover: the wording is the reviewer's own, typed in this answer or before."""
+    if answer.decision != "approve" or request.self_approval:
+        return set()
+    return touched | {i.segment for i in request.items if _by(i, answer.reviewer) and i.segment not in touched}
+
+
+def _eyes_problems(request: ReviewRequest, answer: ReviewAnswer, changed: set[str]) -> list[str]:
+    """Four eyes: nobody approves what they wrote. An answer is refused where nothing else is left of it."""
+    left = _left(request, answer, changed)
+    if request.kind == "edition":
+        own = [i for i in request.items if i.segment in left]
+    else:
+        decided = _decided(request, answer, changed)
+        own = [i for i in decided if i.segment in left]
+        if len(own) < len(decided) or changed or answer.waive:
+            return []
+    if not own:
+        return []
+    numbers = ", ".join(str(i.number) for i in own[:20]) + (f" and {len(own) - 20} more" if len(own) > 20 else "")
+    which = f"Segment {numbers} is" if len(own) == 1 else f"Segments {numbers} are"
+    return [
+        f"{which} in your own wording, and nobody approves a stage on text that they last edited: another person has "
+        "to. (A project that wants it otherwise says self_approval = true under [review] in pubpipe.toml.)"
+    ]
 
 
 def _decided(request: ReviewRequest, answer: ReviewAnswer, touched: set[str]) -> list[ReviewItem]:

@@ -88,10 +88,19 @@ def credits(
     stages: Sequence[Stage],
     *,
     notice: str = "",
+    carried: frozenset[str] = frozenset(),
 ) -> Credits:
-    """Who and what made the present text: engines and counts by origin, and those who approved it, by stage."""
+    """Who and what made the present text: engines and counts by origin, and those who approved it, by stage.
+
+    `carried`: segments whose approval was given for an earlier English (`Standing.carried`).
+    """
     used = [d for s in segments if (d := drafts.get(s.id)) is not None and d.target is not None]
     pairs = {(d.source_hash, content_hash(d.target)) for d in used if d.target is not None}
+    pairs |= {
+        (content_hash(d.approved_source), content_hash(d.target))
+        for d in used
+        if d.segment in carried and d.approved_source is not None and d.target is not None
+    }
     reviewers: list[tuple[str, str]] = []
     for stage in stages:
         approvals = [d for d in decisions if d.stage == stage.name and d.verdict == "approve"]
@@ -100,12 +109,13 @@ def credits(
         else:
             signed = [d for d in approvals if d.edition_hash is not None]
             approvals = [d for d in signed if d.edition_hash == signed[-1].edition_hash]
-        reviewers += dict.fromkeys((stage.name, d.reviewer) for d in approvals)
+        reviewers += dict.fromkeys((stage.name, d.by) for d in approvals)
     return Credits(
         engines=tuple(sorted({d.detail for d in used if d.origin == "engine" and d.detail})),
         memory=sum(d.origin in ("context", "exact") for d in used),
         machine=sum(d.origin == "engine" for d in used),
         human=sum(d.origin == "human" for d in used),
+        carried=sum(d.segment in carried for d in used),
         reviewers=tuple(reviewers),
         notice=notice,
     )

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from pubpipe.errors import ReviewError
 from pubpipe.identity import Hash, content_hash, digest
 from pubpipe.model import (
+    Content,
     Decision,
     Draft,
     Finding,
     ReviewItem,
     ReviewRequest,
     Segment,
+    SourceChange,
     TermHit,
     plain,
     to_markup,
 )
+from pubpipe.review.changes import NOTHING_READ, Reading, classify, joined
+from pubpipe.review.revisions import Replaced
+from pubpipe.review.right import only_own
+from pubpipe.review.stages import Stage
 from pubpipe.review.standing import SegmentStanding, Standing, finding_name
 
-REPLACED = 0.6
-"""How much of a revised sentence must be left (similarity of the characters) to be shown as a revision of it.
-"""
 _COMMENTS = 10
 
 
@@ -46,21 +49,25 @@ def request(
     title: str,
     language_name: str,
     rounds: Sequence[Answered] = (),
-    previous_segments: Sequence[Segment] = (),
-    previous_targets: Mapping[str, Draft] | None = None,
+    replaced: Mapping[str, Replaced] | None = None,
+    authors: Mapping[str, tuple[str, ...]] | None = None,
+    read: Callable[[Content], Reading] = lambda _: NOTHING_READ,
 ) -> ReviewRequest:
     """The round that waits for a person; ReviewError where none does (the edition is approved or rejected).
 
-    The same arguments always give the same request with the same digest. `rounds` are the answers so far;
-    `previous_segments` and `previous_targets` (by segment id) are what the source and its drafts were before
-    it was revised: what was approved of them is shown beside the sentences that replaced it.
+    The same arguments always give the same request with the same digest. `rounds` are the answers so far; `replaced`
+    is what stood in the place of revised sentences (`review.replaced`): it is shown beside them, with what changed
+    (`read`: what other rooms read in an English text). `authors`: by segment id, who wrote its present translation,
+    where people did.
     """
     stage = next((s for s in standing.case.stages if s.name == standing.stage), None)
     if stage is None:
         raise ReviewError(f"Nothing of {title} ({language_name}) waits for a review: it is {standing.state}.")
     states = standing.segments.get(stage.name, {})
-    asked, remaining = _attention(segments, drafts, states, stage.form_size)
-    replaced = _replaced(segments, previous_segments, previous_targets or {}, decisions)
+    authors = authors or {}
+    asked, remaining = _attention(segments, drafts, states, stage, authors)
+    carried = standing.carried
+    before = _before(standing, states, drafts, replaced or {})
     by_segment: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.segment:
@@ -70,7 +77,7 @@ def request(
         draft = drafts.get(segment.id)
         target = standing.case.targets.get(segment.id)
         state = states.get(segment.id)
-        before = replaced.get(segment.id)
+        was = before.get(segment.id)
         items.append(
             ReviewItem(
                 segment=segment.id,
@@ -83,14 +90,17 @@ def request(
                 terms=hits.get(segment.id, ()),
                 findings=tuple(by_segment.get(segment.id, ())),
                 suggestion=draft.suggestion if draft is not None else None,
-                previous_source=plain(before[0].content) if before else None,
-                previous_target=plain(before[1].target or ()) if before else None,
-                reason=_reason(state, before is not None),
+                previous_source=plain(was.source) if was else None,
+                previous_target=plain(was.target) if was else None,
+                change=_change(was, segment, segments, read) if was else None,
+                carried=carried.get(segment.id, ""),
+                reason=_reason(state, was is not None, stage, standing.case.language, authors.get(segment.id, ())),
                 attention=segment.id in asked,
                 state=_state(state, target is None),
                 source_hash=segment.source_hash,
                 target_hash=None if target is None else content_hash(target),
                 terms_hash=standing.case.terms.get(segment.id),
+                authors=authors.get(segment.id, ()),
             )
         )
     last = stage is standing.case.stages[-1] or stage.kind == "edition"
@@ -112,43 +122,60 @@ def request(
         edition_hash=standing.edition_hash,
         findings=tuple(f for f in findings if f.segment is None),
         blocking=tuple(dict.fromkeys(blocking)),
+        self_approval=stage.self_approval,
     )
     return made.model_copy(update={"digest": request_digest(made)})
 
 
 def request_digest(made: ReviewRequest) -> Hash:
-    """Binds an answer to everything that was shown; the preview is a picture of it and does not count."""
-    return digest("review", 1, made.model_dump(mode="json", exclude={"digest", "preview"}))
+    """Binds an answer to everything that was shown; the preview is a picture of it, and deadline and rule of four eyes
+    are about people and not about the text: they do not count."""
+    return digest("review", 1, made.model_dump(mode="json", exclude={"digest", "preview", "due", "self_approval"}))
 
 
 def _attention(
     segments: Sequence[Segment],
     drafts: Mapping[str, Draft],
     states: Mapping[str, SegmentStanding],
-    size: int,
+    stage: Stage,
+    authors: Mapping[str, tuple[str, ...]],
 ) -> tuple[frozenset[str], int]:
-    """(segments that this round asks for, how many wait for a later one); equal texts are asked for once."""
+    """(segments that this round asks for, how many wait for a later one); equal texts are asked for once.
+
+    What somebody wrote comes last where another person has to approve it, so that it does not fill the rounds of the
+    one who wrote it.
+    """
     asked: list[str] = []
     seen: set[tuple[Hash, Hash | None]] = set()
     for segment in segments:
         state = states.get(segment.id)
-        if state is None or state.state == "approved" or not segment.translatable:
+        if state is None or state.state == "approved":
             continue
+        if not segment.translatable and segment.id not in authors:
+            continue  # a copy is approved with the round in which it is shown; one that somebody rewrote is a text
         draft = drafts.get(segment.id)
         target = draft.target if draft is not None else None
         pair = (segment.source_hash, None if target is None else content_hash(target))
         if pair not in seen:
             seen.add(pair)
             asked.append(segment.id)
-    return frozenset(asked[:size]), max(0, len(asked) - size)
+    if not stage.self_approval:
+        asked.sort(key=lambda id_: id_ in authors)  # stable: else the order of the document
+    return frozenset(asked[: stage.form_size]), max(0, len(asked) - stage.form_size)
 
 
-def _reason(state: SegmentStanding | None, revised: bool) -> str:
+def _reason(state: SegmentStanding | None, revised: bool, stage: Stage, language: str, authors: tuple[str, ...]) -> str:
     if state is None or state.state == "approved":
         return ""
+    why = state.reason
     if revised and state.state in ("waiting", "open"):
-        return "the source was revised since it was approved"
-    return state.reason
+        why = "the source was revised since it was approved"
+    if not authors or stage.self_approval:
+        return why
+    eyes = f"worded by {', '.join(authors)}: another person approves it"
+    if only_own(stage.people.get(language, ()), authors, (d.delegate for d in stage.delegations)):
+        eyes += f', and pubpipe.toml names nobody else for "{stage.name}"'
+    return eyes if why == "new" else f"{why}; {eyes}"
 
 
 def _state(state: SegmentStanding | None, is_open: bool) -> str:
@@ -160,59 +187,34 @@ def _state(state: SegmentStanding | None, is_open: bool) -> str:
 
 
 def _comments(decisions: Iterable[Decision]) -> tuple[str, ...]:
-    lines = dict.fromkeys(
-        f"{d.reviewer} ({d.stage}, {d.verdict.replace('_', ' ')}): {d.note}" for d in decisions if d.note
-    )
+    lines = dict.fromkeys(f"{d.by} ({d.stage}, {d.verdict.replace('_', ' ')}): {d.note}" for d in decisions if d.note)
     return tuple(list(lines)[-_COMMENTS:])
 
 
-def _replaced(
-    segments: Sequence[Segment],
-    previous: Sequence[Segment],
-    targets: Mapping[str, Draft],
-    decisions: Sequence[Decision],
-) -> dict[str, tuple[Segment, Draft]]:
-    """New segment id to the approved segment that it replaced, with its draft.
+def _before(
+    standing: Standing,
+    states: Mapping[str, SegmentStanding],
+    drafts: Mapping[str, Draft],
+    replaced: Mapping[str, Replaced],
+) -> dict[str, Replaced]:
+    """What each segment replaced; where its present translation was approved for an earlier English, that one.
 
-    A sentence replaced the one that stood between the same neighbours, else the most similar one that is
-    gone.
+    What people decided on since then needs no comparison with what was before.
     """
-    approved = {(d.source_hash, d.target_hash) for d in decisions if d.verdict == "approve" and d.target_hash}
-    present = {s.source_hash for s in segments}
-    gone: list[tuple[int, Segment, Draft]] = []
-    for place, old in enumerate(previous):
-        draft = targets.get(old.id)
-        if old.source_hash in present or draft is None or draft.target is None:
-            continue
-        if (old.source_hash, content_hash(draft.target)) in approved:
-            gone.append((place, old, draft))
-    if not gone:
-        return {}
-    from rapidfuzz.distance import Levenshtein
-
-    known = {s.source_hash for s in previous}
-    found: dict[str, tuple[Segment, Draft]] = {}
-    taken: set[int] = set()
-    for place, segment in enumerate(segments):
-        if segment.source_hash in known:
-            continue
-        scored = []
-        for at, old, draft in gone:
-            if at in taken:
-                continue
-            score = Levenshtein.normalized_similarity(plain(old.content), plain(segment.content))
-            neighbours = _neighbours(segments, place) == _neighbours(previous, at)
-            if neighbours or score >= REPLACED:
-                scored.append((neighbours, score, -at, old, draft))
-        if scored:
-            best = max(scored, key=lambda s: s[:3])
-            taken.add(-best[2])
-            found[segment.id] = (best[3], best[4])
-    return found
+    out = dict(replaced)
+    for id_, revision in standing.case.revised.items():
+        target = standing.case.targets.get(id_)
+        if target is not None:
+            shown = replaced[id_].target if id_ in replaced else target
+            out[id_] = Replaced(revision.source, shown, drafts[id_], segments=(id_,))
+    decided = {id_ for id_, state in states.items() if state.state == "approved" and not state.carried}
+    return {id_: was for id_, was in out.items() if id_ not in decided}
 
 
-def _neighbours(segments: Sequence[Segment], place: int) -> tuple[Hash | None, Hash | None]:
-    return (
-        segments[place - 1].source_hash if place else None,
-        segments[place + 1].source_hash if place + 1 < len(segments) else None,
-    )
+def _change(
+    was: Replaced, segment: Segment, segments: Sequence[Segment], read: Callable[[Content], Reading]
+) -> SourceChange:
+    now = segment.content
+    if was.relation == "split":
+        now = joined(s.content for s in segments if s.id in was.segments)
+    return classify(was.source, now, read(was.source), read(now), relation=was.relation)

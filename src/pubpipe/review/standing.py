@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pubpipe.identity import Hash, content_hash, digest, digest_bytes, edition_hash
-from pubpipe.model import Content, Decision, Finding, Segment, SourceDocument
-from pubpipe.review.stages import Stage, person
+from pubpipe.model import (
+    SAFE,
+    ChangeClass,
+    Content,
+    Decision,
+    Finding,
+    Segment,
+    SourceChange,
+    SourceDocument,
+    tag_problems,
+)
+from pubpipe.review.changes import Reading, classify, same_tags
+from pubpipe.review.stages import Stage, distinct, seat
 
 SegmentState = Literal["open", "waiting", "stale", "sent back", "rejected", "approved"]
 _NAMED = 20
@@ -18,6 +29,17 @@ _NAMED = 20
 Entry = tuple[int, Decision]
 """A decision and its place in the record: later is newer, whatever the clocks said."""
 Pair = tuple[Hash, Hash | None]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """An English text for which the present translation of a segment was approved, before it was revised."""
+
+    source: Content
+    before: Reading
+    """What is read in it."""
+    after: Reading
+    """What is read in the English that stands there now."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +56,8 @@ class Case:
     stages: tuple[Stage, ...]
     passed: frozenset[str]
     surroundings: Hash | None
+    revised: Mapping[str, Revision] = field(default_factory=dict)
+    carry_over: frozenset[ChangeClass] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -45,6 +69,8 @@ class SegmentStanding:
     """Why, in words ("new", "wording changed since Sokha approved it")."""
     by: tuple[str, ...] = ()
     """Whose approvals count, in the order in which they were given."""
+    carried: bool = False
+    """Whether these approvals were given for the English as it was before a safe revision."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +95,12 @@ class Standing:
     decided_at: dt.datetime | None
     """When the last decision that counts was made."""
 
+    @property
+    def carried(self) -> Mapping[str, str]:
+        """Segment id to why an approval of an earlier text counts for it, for those where one does."""
+        first = next(iter(self.segments.values()), {})
+        return {id_: found.reason for id_, found in first.items() if found.carried}
+
     def segment_accepted(self, segment: str) -> bool:
         """Whether the first stage that looks at segments has approved this one (without such a stage: the
         edition).
@@ -91,13 +123,17 @@ def standing(
     *,
     pass_context: frozenset[str] = frozenset(),
     document: SourceDocument | None = None,
+    revised: Mapping[str, Revision] | None = None,
+    carry_over: Iterable[ChangeClass] = (),
 ) -> Standing:
     """Where the edition stands, and what has to be decided next.
 
     `targets` and `terms` go by segment id; `terms` holds `identity.terms_hash`. `decisions` are in the order
     of the record. `pass_context` names segments whose text the project lets pass because the memory has it
     approved between the same neighbours; an objection to the very text still counts. `document` binds
-    sign-off also to what stands around the sentences (structure, images, authors, date).
+    sign-off also to what stands around the sentences (structure, images, authors, date). `revised` offers, by
+    segment id, an earlier English for which the present translation may have been approved; `carry_over` are the
+    classes of edits (of `SAFE`; others are ignored) over which such an approval counts.
 
     A decision binds to exact bytes (source, target, terms in force): when one of them moves, it is stale by
     itself. The newest decision of a person on a text counts. A request for changes voids the approvals before
@@ -116,6 +152,8 @@ def standing(
             stages=tuple(stages),
             passed=pass_context,
             surroundings=surroundings(document) if document is not None else None,
+            revised=dict(revised or {}),
+            carry_over=frozenset(carry_over) & SAFE,
         )
     )
 
@@ -124,6 +162,8 @@ def surroundings(document: SourceDocument) -> Hash:
     """What stands around the sentences of a document, whatever its language: sign-off is for this as well."""
     bare = document.map_units(lambda unit: unit.model_copy(update={"content": ()}))
     skeleton = bare.model_dump(mode="json", exclude={"language", "resources", "findings", "file_hash", "reader"})
+    if not document.furniture:  # approvals from before it was known stay what they are
+        del skeleton["furniture"]
     return digest("surroundings", 1, skeleton, {r.name: digest_bytes(r.data) for r in document.resources})
 
 
@@ -203,6 +243,7 @@ class _Book:
         for place, decision in enumerate(case.decisions):
             self._enter(place, decision)
         self.edition_hash = self._edition_hash()
+        self._carries: dict[str, SourceChange | None] = {}
 
     def _enter(self, place: int, decision: Decision) -> None:
         if decision.verdict == "waive":
@@ -230,11 +271,58 @@ class _Book:
         return edition_hash(self.case.language, pairs, around)
 
     def segment(self, stage: Stage, rank: int, segment: Segment, counted: list[Decision]) -> SegmentStanding:
-        pair = self.pairs[segment.id]
+        found = self._judged(stage, rank, segment, self.pairs[segment.id], counted)
+        change = self._carry(segment) if found.state == "waiting" else None
+        if change is None:
+            return found
+        earlier = self._judged(stage, rank, segment, self._earlier(segment), counted)
+        only = " and ".join("formatting" if c == "format" else "spelling" for c in reversed(change.classes))
+        reason = f"approved before by {', '.join(earlier.by)}; only {only} changed in the English"
+        return SegmentStanding("approved", reason, earlier.by, carried=True)
+
+    def _carry(self, segment: Segment) -> SourceChange | None:
+        """What changed since the present translation was approved, if that approval counts for the new English.
+
+        Nothing is taken on trust, it is proved each time: the translation is that which was approved, byte by byte, by
+        every stage that looks at segments, with the term entries that are in force now; the edit of the English, judged
+        anew, is of the classes that the project allows; its tags are the same, around the same words; and nobody has
+        said anything yet of the text as it is now.
+        """
+        if segment.id not in self._carries:
+            self._carries[segment.id] = self._proved(segment)
+        return self._carries[segment.id]
+
+    def _proved(self, segment: Segment) -> SourceChange | None:
+        revision = self.case.revised.get(segment.id)
+        target = self.case.targets.get(segment.id)
+        if revision is None or target is None or not self.case.carry_over:
+            return None
+        if self.by_pair.get(self.pairs[segment.id]) or self.by_segment.get(segment.id):
+            return None
+        if tag_problems(segment.content, target) or not same_tags(revision.source, segment.content):
+            return None
+        change = classify(revision.source, segment.content, revision.before, revision.after)
+        if not change.safe or not self.case.carry_over.issuperset(change.classes):
+            return None
+        pair = self._earlier(segment)
+        for rank, stage in enumerate(self.case.stages):
+            if stage.kind == "segments" and self._judged(stage, rank, segment, pair, []).state != "approved":
+                return None
+        return change
+
+    def _earlier(self, segment: Segment) -> Pair:
+        return content_hash(self.case.revised[segment.id].source), self.pairs[segment.id][1]
+
+    def _judged(
+        self, stage: Stage, rank: int, segment: Segment, pair: Pair, counted: list[Decision]
+    ) -> SegmentStanding:
+        """What the decisions say of a pair of texts: the present one of the segment, or an earlier one."""
         terms = self.case.terms.get(segment.id)
+        present = pair == self.pairs[segment.id]
         # what was said of this very text anywhere in the document, and of this place whatever it said then
         about = dict(self.by_pair.get(pair, ()))
-        here = about | dict(self.by_segment.get(segment.id, ()))
+        places = {segment.id} if present else {d.segment for d in about.values() if d.segment}
+        here = about | {place: d for id_ in places for place, d in self.by_segment.get(id_, ())}
         objection: Entry | None = None
         reopened = self.reopened
         newest: dict[str, Entry] = {}
@@ -247,19 +335,20 @@ class _Book:
             ):
                 objection = (place, decision)
             if decision.stage == stage.name and decision.verdict in ("approve", "request_changes", "reject"):
-                newest[person(decision.reviewer)] = (place, decision)
+                newest[seat(decision)] = (place, decision)
         approvals: list[Decision] = []
         stale: Decision | None = None
         for place, decision in sorted(newest.values(), key=lambda entry: entry[0]):
             if decision.verdict == "reject" and place in about and place > reopened:
-                return SegmentStanding("rejected", f"rejected by {decision.reviewer}{_said(decision)}")
+                return SegmentStanding("rejected", f"rejected by {decision.by}{_said(decision)}")
             if decision.verdict != "approve" or (objection is not None and place < objection[0]):
                 continue
             if place in about and decision.terms_hash == terms and pair[1] is not None:
                 approvals.append(decision)
             else:
                 stale = decision
-        names = tuple(d.reviewer for d in approvals)
+        approvals = distinct(approvals)
+        names = tuple(d.by for d in approvals)
         if pair[1] is None:
             return SegmentStanding("open", "not translated yet")
         if len(approvals) >= stage.approvals:
@@ -267,14 +356,14 @@ class _Book:
             return SegmentStanding("approved", f"approved by {', '.join(names)}", names)
         if objection is not None and not approvals:
             said = objection[1]
-            why = f"sent back by {said.reviewer} ({said.stage}){_said(said)}"
+            why = f"sent back by {said.by} ({said.stage}){_said(said)}"
             return SegmentStanding("sent back", why)
-        if objection is None and segment.id in self.case.passed:
+        if objection is None and present and segment.id in self.case.passed:
             return SegmentStanding("approved", "approved text in the same context (memory)")
         if approvals:
             return SegmentStanding("waiting", f"{len(approvals)} of {stage.approvals} approvals", names)
         if stale is not None:
-            return SegmentStanding("stale", f"{_moved(stale, pair)} since {stale.reviewer} approved it")
+            return SegmentStanding("stale", f"{_moved(stale, pair)} since {stale.by} approved it")
         return SegmentStanding("waiting", "new")
 
     def edition(
@@ -284,27 +373,28 @@ class _Book:
         newest: dict[str, Entry] = {}
         for place, decision in self.whole:
             if decision.stage == stage.name:
-                newest[person(decision.reviewer)] = (place, decision)
+                newest[seat(decision)] = (place, decision)
         objection = self._objection(rank)
         approvals: list[Decision] = []
         stale: Decision | None = None
         for place, decision in sorted(newest.values(), key=lambda entry: entry[0]):
             same = self.edition_hash is not None and decision.edition_hash == self.edition_hash
             if decision.verdict == "reject" and same and place > self.reopened:
-                return "rejected", (), f"rejected by {decision.reviewer}{_said(decision)}"
+                return "rejected", (), f"rejected by {decision.by}{_said(decision)}"
             if decision.verdict == "approve":
                 if same and place > objection:
                     approvals.append(decision)
                 else:
                     stale = decision
-        names = tuple(d.reviewer for d in approvals)
+        approvals = distinct(approvals)
+        names = tuple(d.by for d in approvals)
         if len(approvals) >= stage.approvals:
             counted += approvals
             return "approved", names, ""
         if approvals:
             return "waiting", names, f"{len(approvals)} of {stage.approvals} approvals"
         if stale is not None:
-            return "waiting", (), f"the edition changed or was sent back since {stale.reviewer} approved it"
+            return "waiting", (), f"the edition changed or was sent back since {stale.by} approved it"
         return "waiting", (), "nobody has signed it off yet"
 
     def _objection(self, rank: int) -> int:

@@ -19,9 +19,11 @@ ABOUT = "x-pubpipe"
 OTHERS = "other_texts"
 """The field for corrections of segments that the form does not ask for, as JSON {segment id: text}. No interface shows
 it: the review page and the terminal fill it in."""
+AUTHORS = "text_authors"
+"""The field that says who typed a text, where another hands it in, as JSON {segment id: [names]}; not shown either."""
 _PREFIX = "segment_"
 _NUMBERS = r"^\s*(\d+(\s*-\s*\d+)?(\s*[,;\s]\s*\d+(\s*-\s*\d+)?)*)?\s*$"
-_ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"}
+ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"}
 
 KEEPS = (
     "**This window does not keep what you type.** Closing it or leaving the page loses it; a refused answer does not. "
@@ -135,7 +137,7 @@ def review_form(
     about: dict[str, Any] = {"stage": request.stage, "digest": request.digest, "round": request.round}
     about |= {"publication": request.publication, "language": request.language}
     hidden: dict[str, Any] = {f"^(reviewer|{signature.FIELD})$": {"type": "string", "maxLength": 400}}
-    hidden[f"^{OTHERS}$"] = {"type": "string", "maxLength": 4_000_000}
+    hidden[f"^({OTHERS}|{AUTHORS})$"] = {"type": "string", "maxLength": 4_000_000}
     extra: dict[str, Any] = {"allOf": rules, "patternProperties": hidden, ABOUT: about}
     rules_of = {"model_config": ConfigDict(extra="forbid", json_schema_extra=extra)}
     base: type[RunInput] = type("Review", (RunInput,), rules_of)
@@ -156,6 +158,8 @@ def answer_values(request: ReviewRequest, answer: ReviewAnswer) -> dict[str, str
     others = {id_: text for id_, text in answer.texts.items() if id_ not in {item.segment for item in asked}}
     if others:
         values[OTHERS] = json.dumps(others, ensure_ascii=False, sort_keys=True)
+    if answer.authors:
+        values[AUTHORS] = json.dumps(answer.authors, ensure_ascii=False, sort_keys=True)
     if blocking := blocking_findings(request):
         accepted = [str(n) for n, (name, _) in enumerate(blocking, 1) if name in answer.waive]
         values["findings_to_accept"] = ", ".join(accepted)
@@ -191,6 +195,7 @@ def read_answer(
             for name, text in values.items()
             if name.startswith(_PREFIX) and str(text) != shown.get(name)
         },
+        authors=_authors(values),
         segments=numbers(str(values.get("segments_to_send_back") or "")),
         waive=tuple(name for n, (name, _) in enumerate(blocking, 1) if n in chosen),
         run=run,
@@ -236,6 +241,15 @@ def _others(values: Mapping[str, Any]) -> dict[str, str]:
     return read
 
 
+def _authors(values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Who typed which text; what cannot be read says nothing, and then the words are those of the reviewer alone."""
+    try:
+        read = json.loads(str(values.get(AUTHORS) or "{}"))
+        return {str(segment): tuple(map(str, names)) for segment, names in read.items()}
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        return {}
+
+
 def _when(decisions: list[str], rules: dict[str, Any], required: list[str]) -> dict[str, Any]:
     """A rule that holds only with these decisions."""
     condition = {"properties": {"decision": {"enum": decisions}}, "required": ["decision"]}
@@ -243,7 +257,7 @@ def _when(decisions: list[str], rules: dict[str, Any], required: list[str]) -> d
 
 
 def _title(item: ReviewItem) -> str:
-    title = f"{item.number} · {_ROLES.get(item.role, item.role)}"
+    title = f"{item.number} · {ROLES.get(item.role, item.role)}"
     return f"{title} · no translation yet" if item.origin == "open" else title
 
 

@@ -1,8 +1,8 @@
 """Everything that pubpipe remembers, in one SQLite file or one PostgreSQL schema.
 
 Derived state (documents, drafts, findings, cache, renditions, progress) can be deleted and is made again;
-authored state (publications, beginnings, edits, decisions, rounds, typed, memory) cannot, and is exported whole by
-`Store.export_jsonl`.
+authored state (publications, beginnings, edits, decisions, rounds, typed, openings, memory) cannot, and is exported
+whole by `Store.export_jsonl`. What people are to be told (the outbox) is neither: it belongs to this place and time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pubpipe.store.edits import Edits
 from pubpipe.store.findings import Findings
 from pubpipe.store.memory import Memory
 from pubpipe.store.migrations import migrate
+from pubpipe.store.openings import Opening, Openings
+from pubpipe.store.outbox import Delivery, Notice, Outbox
 from pubpipe.store.progress import Progress, ProgressRecord
 from pubpipe.store.publications import Publication, Publications
 from pubpipe.store.renditions import Renditions
@@ -51,6 +53,8 @@ class Store:
         self.renditions = Renditions(database)
         self.rounds = Rounds(database)
         self.typed = TypedTexts(database)
+        self.openings = Openings(database)
+        self.outbox = Outbox(database)
         self.progress = ProgressRecord(database)
 
     @classmethod
@@ -102,4 +106,4 @@ class Store:
         self.close()
 
 
-__all__ = ["Collision", "Progress", "Publication", "Round", "Store", "Typed"]
+__all__ = ["Collision", "Delivery", "Notice", "Opening", "Progress", "Publication", "Round", "Store", "Typed"]

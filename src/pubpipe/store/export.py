@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from pubpipe.errors import StoreError
 from pubpipe.identity import Hash
 from pubpipe.model import Edit, MemoryUnit, RecordedDecision
-from pubpipe.store import beginnings, decisions, edits, memory, publications, rounds, typed
+from pubpipe.store import beginnings, decisions, edits, memory, openings, publications, rounds, typed
 from pubpipe.store.database import Database
 
 FORMAT = 1
@@ -24,6 +24,7 @@ _RECORDS = (
     ("decision", "SELECT data FROM decisions ORDER BY sequence"),
     ("round", "SELECT * FROM rounds ORDER BY publication, language, round"),
     ("typed", "SELECT * FROM typed ORDER BY publication, language, segment, base, reviewer"),
+    ("opening", "SELECT * FROM openings ORDER BY publication, language, number"),
     ("memory", "SELECT data FROM memory_units ORDER BY language, key, context, publication"),
 )
 _JSON_COLUMNS = {"languages", "options", "answer", "problems", "draft"}
@@ -47,7 +48,7 @@ def export_jsonl(database: Database, stream: TextIO) -> int:
     return count
 
 
-def import_jsonl(database: Database, stream: TextIO) -> int:
+def import_jsonl(database: Database, stream: TextIO) -> int:  # noqa: PLR0915 - one case a kind of record
     """How many records were new. All are taken or, after an error, none.
 
     The decision record of the file must hold the store's own as its beginning (or be its beginning), and its
@@ -94,6 +95,8 @@ def import_jsonl(database: Database, stream: TextIO) -> int:
                         count += rounds.write(connection, rounds.from_json(value))
                     case "typed":
                         count += typed.write(connection, typed.from_json(value))
+                    case "opening":
+                        count += openings.write(connection, openings.from_json(value))
                     case _:
                         raise _refuse(number, f"no record is called {kind!r}")
             except (ValidationError, KeyError, TypeError, ValueError) as error:

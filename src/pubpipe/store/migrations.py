@@ -112,7 +112,24 @@ def _typed(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - t
     )
 
 
-MIGRATIONS = (_first, _beginnings, _typed)
+def _openings_and_outbox(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - the same for both
+    """When each stage opened, and what people are to be told."""
+    for statement in (
+        "CREATE TABLE openings (publication TEXT NOT NULL, language TEXT NOT NULL, number INTEGER NOT NULL, "
+        "stage TEXT NOT NULL, source TEXT NOT NULL, opened TEXT NOT NULL, closed TEXT, "
+        "PRIMARY KEY (publication, language, number))",
+        "CREATE TABLE notices (id TEXT PRIMARY KEY, event TEXT NOT NULL, publication TEXT NOT NULL, "
+        "language TEXT NOT NULL, stage TEXT NOT NULL, opening INTEGER NOT NULL, data TEXT NOT NULL, at TEXT NOT NULL, "
+        "state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '')",
+        "CREATE TABLE deliveries (notice TEXT NOT NULL, channel TEXT NOT NULL, person TEXT NOT NULL, "
+        "state TEXT NOT NULL, attempts INTEGER NOT NULL, next TEXT NOT NULL, batch TEXT NOT NULL, "
+        "problem TEXT NOT NULL, PRIMARY KEY (notice, channel, person))",
+        "CREATE INDEX deliveries_by_state ON deliveries (state, next)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MIGRATIONS = (_first, _beginnings, _typed, _openings_and_outbox)
 """Step n takes a database from version n to n + 1. Steps are never changed once released, only added."""
 
 

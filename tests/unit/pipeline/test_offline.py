@@ -105,7 +105,7 @@ def test_corrections_and_an_approval_in_the_file_are_recorded_like_those_of_the_
     assert (edit.segment, edit.editor) == (row.segment, REVIEWER)
     verdicts = {d.verdict for d in ws.store.decisions.all("rights", "km")}
     assert verdicts == {"approve"}
-    assert waiting(ws).stage == "sign-off"
+    assert [(i.segment, i.authors) for i in waiting(ws).attention] == [(row.segment, (REVIEWER,))]
 
 
 def test_without_a_decision_the_corrections_are_kept_and_shown_again(ws: Workspace) -> None:

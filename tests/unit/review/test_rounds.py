@@ -13,7 +13,7 @@ from pubpipe import identity
 from pubpipe.errors import ReviewError
 from pubpipe.model import Content, Finding, Placeholder, TagClose, TagOpen, Text
 from pubpipe.review import Stage, decisions_for
-from tests.unit.review.edition import TWO_STAGES, Edition, edition, text, three
+from tests.unit.review.edition import TRUSTING, TWO_STAGES, Edition, edition, text, three
 
 
 class Answered(NamedTuple):
@@ -95,7 +95,7 @@ def test_what_was_never_approved_is_not_shown_as_approved() -> None:
 
 
 def test_an_edit_becomes_the_text_that_is_approved() -> None:
-    one = three()
+    one = replace(three(), stages=TRUSTING)
     edits, decisions = decisions_for(one.request, one.answer(texts={one.segments[0].id: "  ពាក្យថ្មី។ "}), one.segments)
     assert [(e.target, e.editor) for e in edits] == [(text("ពាក្យថ្មី។"), "Sokha")]
     bound = {d.segment: d.target_hash for d in decisions}
@@ -227,7 +227,8 @@ def test_an_open_segment_must_be_written_before_it_is_approved() -> None:
     assert one.request.items[0].state == "open"
     assert "there is no translation" in one.problems()[0]
     done = one.answered(texts={one.segments[0].id: "បាទ"})
-    assert done.standing.stage == "sign-off"
+    assert done.standing.stage == "language review"
+    assert done.answered("Dara").standing.stage == "sign-off"
 
 
 def test_an_error_is_shown_and_does_not_stop_an_approval() -> None:
@@ -263,9 +264,11 @@ def test_every_answer_is_either_refused_in_words_or_recorded_on_what_was_typed(
         with pytest.raises(ReviewError):
             one.answered(decision=decision, texts=typed)
         return
+    left = one.left(decision=decision, texts=typed)
     after = one.answered(decision=decision, texts=typed)
     present = {(s.source_hash, identity.content_hash(after.targets[s.id] or ())) for s in after.segments}
     assert {(d.source_hash, d.target_hash) for d in after.record} <= present
-    assert (
-        after.standing.stage == {"approve": "sign-off", "request_changes": "language review", "reject": None}[decision]
-    )
+    approved = "language review" if left else "sign-off"
+    assert after.standing.stage == {"approve": approved, "request_changes": "language review", "reject": None}[decision]
+    if decision == "approve":
+        assert {i.number for i in after.request.attention} == set(left)
