@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from pubpipe.checks import (
     characters,
     consistency,
+    digits,
     empty,
     length,
     negation,
@@ -60,6 +61,7 @@ CHECKS: dict[str, Check] = {
         negation,
         punctuation,
         spaces,
+        digits,
     )
 }
 """Every check by its name, in the order in which findings are shown."""
