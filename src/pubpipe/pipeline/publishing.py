@@ -201,7 +201,7 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
     return digest(
         "stamp",
         _shared_stamp(ws, publication),
-        profile(language).fingerprint,
+        ws.project.profile_of(publication, language).fingerprint,
         list(ws.project.engines_of(publication, language)),
         ws.store.decisions.last(publication, language),
         ws.store.edits.last(publication, language),
@@ -221,6 +221,7 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
             digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
             folder_hash(ws.root / ws.project.glossary),
             folder_hash(ws.template_folder(ws.project.template_of(publication))),
+            [digest_bytes(table.read_bytes()) for table in ws.label_tables if table.is_file()],
             font_state(ws.font_folder),
             [fingerprint(format_) for format_ in FORMATS],
             __version__,
@@ -267,7 +268,7 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
         ws.root,
         call,
         database=database,
-        files=[source.absolute(), *outputs],
+        files=[source.absolute(), *(table for table in ws.label_tables if table.is_file()), *outputs],
         folders=[
             ws.root / ws.project.glossary,
             ws.root / "templates",
