@@ -139,13 +139,15 @@ def test_a_document_comes_back_with_its_images_and_segments(store: Store) -> Non
     assert store.documents.current("other") is None
 
 
-def test_the_segments_before_a_revision_are_kept(store: Store) -> None:
-    for words in ("One.", "Two."):
+def test_the_segments_before_a_revision_are_kept_newest_first(store: Store) -> None:
+    assert list(store.documents.earlier_segments("report")) == []
+    for words in ("One.", "Two.", "Three."):
         store.documents.save("report", document(words).file_hash, "docx/1", document(words), (segment(words),), NOW)
-    assert store.documents.previous_segments("report") == (segment("One."),)
-    # a newer reader is no revision: what stood there before is still the other file's text
-    store.documents.save("report", document("Two.").file_hash, "docx/2", document("Two."), (segment("Two."),), NOW)
-    assert store.documents.previous_segments("report") == (segment("One."),)
+    assert list(store.documents.earlier_segments("report")) == [(segment("Two."),), (segment("One."),)]
+    assert list(store.documents.earlier_segments("report", 1)) == [(segment("Two."),)]
+    # a newer reader may cut the same file otherwise
+    store.documents.save("report", document("Three.").file_hash, "docx/2", document("Three."), (segment("3."),), NOW)
+    assert list(store.documents.earlier_segments("report", 1)) == [(segment("Three."),)]
 
 
 def test_a_draft_replaces_the_one_before_and_a_deleted_one_is_history(store: Store) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
@@ -15,7 +14,6 @@ from pubpipe.model import (
     Inline,
     MemoryUnit,
     Segment,
-    Suggestion,
     TagClose,
     Text,
     Value,
@@ -36,9 +34,10 @@ class Match(Value):
     score: int
     """100 for the same text, at most 99 for a fuzzy match."""
     target: Content | None = None
-    """The unit's target with this segment's own tags; None for a fuzzy match, which is never filled in."""
-    suggestion: Suggestion | None = None
-    """For a fuzzy match: what to show the reviewer."""
+    """The unit's target with this segment's own tags; None for a fuzzy match, which is never filled in.
+
+    Two sentences of opposite meaning score 97 per cent; what differs is for `review.classify` to say.
+    """
     provenance: str = ""
     """Where the unit comes from, in words."""
 
@@ -79,45 +78,10 @@ def look_up(
             text = plain(segment.content)
             if text not in fuzzy:
                 fuzzy[text] = _nearest(text, candidates(text), language, threshold)
-            match = _suggest(text, fuzzy[text])
+            match = _suggest(fuzzy[text])
         if match is not None:
             found[segment.id] = match
     return found
-
-
-def differences(one: str, other: str) -> tuple[str, ...]:
-    """What changes the meaning between two English texts: numbers, negations, modals and names, from one to
-    other.
-
-    Two sentences with opposite meanings score 97 per cent: the score does not say what differs, this does.
-    """
-    notes: list[str] = []
-    for pattern in (_NUMBER, _WEIGHTY, _NAME):
-        ours, theirs = _found(pattern, one), _found(pattern, other)
-        gone = [w for w in ours if ours.count(w) > theirs.count(w)]
-        new = [w for w in theirs if theirs.count(w) > ours.count(w)]
-        gone, new = list(dict.fromkeys(gone)), list(dict.fromkeys(new))
-        for index in range(max(len(gone), len(new))):
-            before = gone[index] if index < len(gone) else ""
-            after = new[index] if index < len(new) else ""
-            notes.append(f"{before}→{after}" if before and after else f"without {before}" if before else after)
-    if not notes and one != other and one.casefold() == other.casefold():
-        notes.append("capital letters")
-    return tuple(notes)
-
-
-_NUMBER = re.compile(r"\d+(?:[.,/:\-]\d+)*%?")
-# Words that turn a sentence round. English only: publications are written in English (languages.SOURCE).
-_WEIGHTY = re.compile(
-    r"\b(?:not|no|never|none|nor|neither|without|nobody|nothing|cannot|unless|except|only|all|some|must|may|might|"
-    r"should|shall|can|could|will|would|before|after|more|less|fewer|under|over|least|most)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-Z][\w’'-]*")
-
-
-def _found(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [match[0] if pattern is _NAME else match[0].lower() for match in pattern.finditer(text)]
 
 
 def _same_case(one: Content, other: Content) -> bool:
@@ -204,22 +168,11 @@ def _nearest(text: str, candidates: Candidates, language: str, threshold: int) -
     return best, min(99, int(scores[best.key] * 100))
 
 
-def _suggest(text: str, found: tuple[MemoryUnit, int] | None) -> Match | None:
+def _suggest(found: tuple[MemoryUnit, int] | None) -> Match | None:
     if found is None:
         return None
     unit, score = found
-    source = plain(unit.source)
-    notes = differences(source, text)
-    if not notes and source == text:
-        notes = ("formatting",)
-    provenance = _provenance(unit) + (f"; differs in: {', '.join(notes)}" if notes else "")
-    return Match(
-        kind="fuzzy",
-        unit=unit,
-        score=score,
-        suggestion=Suggestion(source=source, target=plain(unit.target), score=score, provenance=provenance),
-        provenance=provenance,
-    )
+    return Match(kind="fuzzy", unit=unit, score=score, provenance=_provenance(unit))
 
 
 def _provenance(unit: MemoryUnit) -> str:

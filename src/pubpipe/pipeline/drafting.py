@@ -5,12 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-from pubpipe import engines, glossary, memory
+from pubpipe import engines, glossary, memory, review
 from pubpipe.errors import ConfigError
 from pubpipe.identity import content_hash, draft_key
 from pubpipe.languages import canonical
+from pubpipe.languages.digits import content_in_digits
 from pubpipe.languages.normal import zawgyi
-from pubpipe.model import Content, Draft, Segment, Suggestion, TermHit, Text, plain
+from pubpipe.model import (
+    ChangeClass,
+    Content,
+    Draft,
+    Segment,
+    SourceChange,
+    Suggestion,
+    TagClose,
+    TermHit,
+    Text,
+    plain,
+    tag_problems,
+    tidy,
+)
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.ingest import Ingested
 from pubpipe.pipeline.workspace import Workspace
@@ -69,22 +83,23 @@ def draft(
                 segment=segment.id,
                 language=language,
                 source_hash=segment.source_hash,
-                target=segment.content,
+                target=content_in_digits(segment.content, present.profile),
                 origin="copy",
                 key=key,
             )
         else:
             todo.append(segment)
             drafts[segment.id] = Draft(segment=segment.id, language=language, source_hash=segment.source_hash, key=key)
-    suggestions = _from_memory(ws, todo, drafts, language)
-    _as_it_began(present, todo, drafts)
+    suggestions = _from_approved(present, todo, drafts)
+    blank = [segment for segment in todo if drafts[segment.id].target is None]
+    suggestions = _from_memory(present, blank, drafts) | suggestions
+    _as_it_began(present, blank, drafts)
     left = []
-    for segment in todo:
-        blank = drafts[segment.id]
-        if blank.target is not None:
+    for segment in blank:
+        if drafts[segment.id].target is not None:
             continue
         old = present.drafts.get(segment.id)
-        if old is not None and old.key == blank.key and old.target is not None and old.origin == "engine":
+        if old is not None and old.key == drafts[segment.id].key and old.target is not None and old.origin == "engine":
             drafts[segment.id] = old
         else:
             left.append(segment)
@@ -115,10 +130,66 @@ def _settled(present: EditionView) -> frozenset[str]:
     )
 
 
-def _from_memory(
-    ws: Workspace, segments: Sequence[Segment], drafts: dict[str, Draft], language: str
+def _from_approved(
+    present: EditionView, segments: Sequence[Segment], drafts: dict[str, Draft]
 ) -> dict[str, Suggestion]:
-    """Fill in exact matches; return the fuzzy ones, which are only ever suggestions."""
+    """Fill in what was approved before the English was revised, where only formatting or spelling of it changed.
+
+    What that approval is worth is for the review to say: it asks, or shows the sentence as carried over. Where the tags
+    do not fit any more and nobody but a person can place the new ones, the text is a suggestion.
+    """
+    suggestions: dict[str, Suggestion] = {}
+    for segment in segments:
+        old = present.drafts.get(segment.id)
+        if old is not None and old.source_hash == segment.source_hash and old.approved_source is not None:
+            drafts[segment.id] = old
+            continue
+        was = present.replaced.get(segment.id)
+        if was is None or was.relation != "revised":
+            continue
+        change = review.classify(was.source, segment.content, present.read(was.source), present.read(segment.content))
+        if not change.safe:
+            continue
+        target = _with_tags_of(was.target, was.source, segment.content)
+        if target is not None:
+            update = {"target": target, "origin": was.draft.origin, "detail": was.draft.detail}
+            drafts[segment.id] = drafts[segment.id].model_copy(update={**update, "approved_source": was.source})
+        else:
+            suggestions[segment.id] = Suggestion(
+                source=plain(was.source),
+                target=plain(was.target),
+                score=99,
+                provenance="approved before the English was revised",
+                change=change,
+            )
+    return suggestions
+
+
+def _with_tags_of(target: Content, source: Content, revised: Content) -> Content | None:
+    """The translation without tags that the revised English has no more; None where one has to be placed anew."""
+    free = [i for i in revised if not isinstance(i, (Text, TagClose))]
+    numbers: dict[int, int] = {}
+    for item in source:
+        if not isinstance(item, (Text, TagClose)):
+            same = next((f for f in free if f.model_copy(update={"id": item.id}) == item), None)
+            if same is not None:
+                free.remove(same)
+                numbers[item.id] = same.id
+    out = tidy(
+        item if isinstance(item, Text) else item.model_copy(update={"id": numbers[item.id]})
+        for item in target
+        if isinstance(item, Text) or item.id in numbers
+    )
+    return None if tag_problems(revised, out) else out
+
+
+def _from_memory(present: EditionView, segments: Sequence[Segment], drafts: dict[str, Draft]) -> dict[str, Suggestion]:
+    """Fill in exact matches; return the fuzzy ones, which are only ever suggestions.
+
+    A score says how many characters differ, not which: no text is filled in where a number, a negation, a modal or a
+    name differs, whatever its score and whatever the memory calls it.
+    """
+    ws, language = present.ws, present.profile.tag
     if not segments or not ws.store.memory.count(language):
         return {}
     units = ws.store.memory.exact([memory.key(s.content) for s in segments], language)
@@ -134,23 +205,46 @@ def _from_memory(
         match = matches.get(segment.id)
         if match is None:
             continue
-        if match.kind == "fuzzy":
-            if match.suggestion is not None:
-                suggestions[segment.id] = match.suggestion
-        elif match.target is not None and zawgyi(plain(match.target)) == "yes":
+        same = content_hash(match.unit.source) == segment.source_hash
+        change = None if same else _differs(present, match.unit.source, segment.content)
+        if match.target is None or (change is not None and not _WEIGHTY.isdisjoint(change.classes)):
+            suggestions[segment.id] = _suggested(match, change)
+        elif zawgyi(plain(match.target)) == "yes":
             drafts[segment.id] = drafts[segment.id].model_copy(
                 update={"problem": "the memory's text is in Zawgyi encoding: convert it to Unicode and import it again"}
             )
         else:
+            target = content_in_digits(_canonical(match.target), present.profile)
+            same = same and content_hash(target) == content_hash(match.target)
             drafts[segment.id] = drafts[segment.id].model_copy(
                 update={
-                    "target": match.target and _canonical(match.target),
+                    "target": target,
                     "origin": match.kind,
                     "detail": match.provenance,
-                    "approved_before": match.kind == "context" and match.unit.status == "approved",
+                    "approved_before": same and match.kind == "context" and match.unit.status == "approved",
+                    "approved_terms": match.unit.terms_hash,
                 }
             )
     return suggestions
+
+
+_WEIGHTY: frozenset[ChangeClass] = frozenset(("negation", "modal", "number", "name"))
+
+
+def _differs(present: EditionView, remembered: Content, english: Content) -> SourceChange:
+    return review.classify(remembered, english, present.read(remembered), present.read(english))
+
+
+def _suggested(match: memory.Match, change: SourceChange | None) -> Suggestion:
+    """What the memory has for a similar sentence, with what differs in words."""
+    words = f"; differs in: {', '.join(change.words)}" if change is not None else ""
+    return Suggestion(
+        source=plain(match.unit.source),
+        target=plain(match.unit.target),
+        score=min(match.score, 99),
+        provenance=match.provenance + words,
+        change=change,
+    )
 
 
 def _as_it_began(present: EditionView, segments: Sequence[Segment], drafts: dict[str, Draft]) -> None:
@@ -200,7 +294,7 @@ def _from_engines(
     for result in results:
         if result.target is not None:
             update: dict[str, object] = {
-                "target": _canonical(result.target),
+                "target": content_in_digits(_canonical(result.target), present.profile),
                 "origin": "engine",
                 "detail": result.engine,
             }

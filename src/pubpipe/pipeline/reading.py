@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -18,17 +18,20 @@ Read = Callable[[Content], Reading]
 _WORD = re.compile(r"[a-z]{3,}")
 
 
-def reader(matcher: Matcher, segments: Iterable[Segment]) -> Read:
+def reader(matcher: Matcher, segments: Sequence[Segment]) -> Read:
     """The function that reads one English text, for a workspace's glossary and a document's segments.
 
     Numbers are read as values (as `checks.amounts` does), terms as the glossary finds them, whatever a language asks
     for them. A word that the document uses anywhere now is no slip, nor is a word of a term.
     """
-    in_terms = {w for term in matcher.glossary.terms for form in (term.source, *term.variants) for w in _words(form)}
-    in_use: set[str] = set(in_terms)
-    for segment in segments:
-        in_use.update(_words(plain(segment.content)))
-    words = frozenset(in_use)
+    known: list[frozenset[str]] = []
+
+    def words() -> frozenset[str]:
+        if not known:
+            terms = (form for term in matcher.glossary.terms for form in (term.source, *term.variants))
+            texts = (plain(segment.content) for segment in segments)
+            known.append(frozenset(word for text in (*terms, *texts) for word in _WORD.findall(text.lower())))
+        return known[0]
 
     def read(content: Content) -> Reading:
         from pubpipe.checks.amounts import source_amounts, source_months
@@ -40,14 +43,10 @@ def reader(matcher: Matcher, segments: Iterable[Segment]) -> Read:
         return Reading(
             numbers=tuple((shown, value) for _, shown, value in sorted(amounts + months)),
             terms=tuple(terms),
-            words=words,
+            words=words(),
         )
 
     return read
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
 
 
 def _value(value: Decimal | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -94,18 +95,19 @@ class Documents:
             )
         return dt.datetime.fromisoformat(found) if found else None
 
-    def previous_segments(self, publication: str) -> tuple[Segment, ...]:
-        """The segments of the newest version whose file differs from the current one; empty if there is none."""
+    def earlier_segments(self, publication: str, most: int = 5) -> Iterator[tuple[Segment, ...]]:
+        """The segments of the versions before the current one, newest first, at most so many."""
         with self._database.read() as connection:
-            data = connection.scalar(
+            rows = connection.execute(
                 sa.text(
-                    "SELECT segments FROM documents WHERE publication = :publication "  # noqa: S608
-                    f"AND file_hash <> (SELECT file_hash FROM documents WHERE {_LAST}) "
-                    "ORDER BY version DESC LIMIT 1"
+                    "SELECT segments FROM documents WHERE publication = :publication AND version < "
+                    "(SELECT max(version) FROM documents WHERE publication = :publication) "
+                    "ORDER BY version DESC LIMIT :most"
                 ),
-                {"publication": publication},
-            )
-        return _SEGMENTS.validate_json(data) if data else ()
+                {"publication": publication, "most": most},
+            ).all()
+        for row in rows:
+            yield _SEGMENTS.validate_json(row.segments)
 
     def _one(self, where: str, **values: str) -> tuple[SourceDocument, tuple[Segment, ...]] | None:
         with self._database.read() as connection:
