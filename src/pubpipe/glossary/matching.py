@@ -39,7 +39,7 @@ _ADDRESS = re.compile(
 )
 """URLs and e-mail addresses: nothing inside them is a term. Each repetition is bounded, so that no text can
 make the search slow."""
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS = frozenset(
     [
         "the",
         "and",
@@ -112,7 +112,7 @@ class Matcher:
     def __init__(self, glossary: Glossary) -> None:
         self.glossary = glossary
         written = (form for term in glossary.terms for form in (term.source, *term.variants))
-        self._classes = _Classes(word for form in written for word in _words(form))
+        self._classes = _Classes(word for form in written for word in words_of(form))
         self._start = _Node()
         self._longest = 1
         for index, term in enumerate(glossary.terms):
@@ -305,7 +305,7 @@ def matcher(glossary: Glossary) -> Matcher:
 
 def source_keys(form: str) -> tuple[str, ...]:
     """What a source form is compared by: equal keys are found in the same texts."""
-    return tuple(min(forms(w.casefold())) for w in _words(form))
+    return tuple(min(forms(w.casefold())) for w in words_of(form))
 
 
 # --- words
@@ -355,7 +355,7 @@ class _Classes:
         for token in set(tokens).difference(seen):
             bare = _bare(token).casefold()
             seen[token] = self._number.get(bare, -1)
-            if bare in self._beginnings and bare not in _FUNCTION_WORDS:
+            if bare in self._beginnings and bare not in FUNCTION_WORDS:
                 self._first_parts.add(token)
             if token.casefold() in self._endings:
                 self._second_parts.add(token)
@@ -381,7 +381,8 @@ def _bare(token: str) -> str:
     return _POSSESSIVE.sub("", _APART.sub("", token))
 
 
-def _words(form: str) -> list[str]:
+def words_of(form: str) -> list[str]:
+    """The words and signs of an English text, possessives without their ending; spaces and hyphens are none."""
     return [_bare(t) for t in _tokens(form)]
 
 
@@ -403,7 +404,7 @@ def _without_addresses(text: str) -> str:
 def _writings(form: str) -> set[tuple[str, ...]]:
     """The words of a source form, and the same with a pair of them written as one ("sub-agent",
     "subagent")."""
-    words = tuple(_words(form))
+    words = tuple(words_of(form))
     if not words:
         return set()
     out = {words}
