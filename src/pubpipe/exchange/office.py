@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
+from pubpipe import ooxml
+from pubpipe.errors import ReviewError
 from pubpipe.exchange.bilingual import Sheet, Stamp, row_code, short_base, wrong_file
+from pubpipe.ooxml import RELATIONSHIPS
 
-MAX_FILE = 100_000_000
-"""Bytes of a file that is taken back: a review of three hundred segments has a hundred thousand."""
-MAX_MEMBERS = 2_000
-MAX_PART = 48_000_000
-"""Bytes of one part, unpacked: more is no review but an attack."""
-RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_LIMITS = ooxml.Limits(file=100_000_000, members=2_000, part=48_000_000)
+"""A review of three hundred segments has a hundred thousand bytes: more is no review but an attack."""
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument"
 _OWN = ("publication", "language", "digest")
 _BASES_EACH = 12
 """Row hashes in one document property: Word shows and keeps 255 characters of a text property."""
-_EPOCH = (1980, 1, 1, 0, 0, 0)
-_DOCTYPE = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 # what XML 1.0 cannot hold (section 2.2), even escaped
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -32,73 +26,61 @@ _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 class Parts:
     """The parts of an office file by name, unpacked when asked for and never beyond their limit."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self._archive = archive
-        self._name = name
-        self._members = {i.filename: i for i in archive.infolist() if not i.is_dir()}
+    def __init__(self, package: ooxml.Package) -> None:
+        self._package = package
 
     def __contains__(self, part: str) -> bool:
-        return part in self._members
+        return part in self._package
 
     def xml(self, part: str) -> Any | None:
         """The root element of an XML part, None where there is no such part; ReviewError where it is not to be
         read.
         """
-        if part not in self._members:
-            return None
-        try:
-            with self._archive.open(self._members[part]) as stream:
-                data = stream.read(MAX_PART + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise wrong_file(self._name, f"its part {part!r} cannot be unpacked; the file is damaged") from error
-        if len(data) > MAX_PART:
-            raise wrong_file(self._name, f"its part {part!r} unpacks to more than {MAX_PART // 1_000_000} MB")
-        return parse(data, self._name, part)
+        return self._package.xml(part, bare=True) if part in self._package else None
 
 
 def open_parts(data: bytes, name: str) -> Parts:
     """The parts of a zip-based office file; ReviewError for what is none, is damaged, locked or hostile."""
-    if len(data) > MAX_FILE:
-        raise wrong_file(name, f"the file has more than {MAX_FILE // 1_000_000} MB")
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise wrong_file(
             name,
             "the file is locked with a password or in the format of before 2007",
             "Remove the password, or save it as .docx or .xlsx, and import again.",
         )
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-        raise wrong_file(name, "it is no office file, or it was cut off") from error
-    if len(members) > MAX_MEMBERS or len({m.filename for m in members}) != len(members):
-        raise wrong_file(name, "its parts are too many, or two have the same name")
-    if any(m.flag_bits & 1 for m in members):
-        raise wrong_file(name, "the file is locked with a password", "Remove the password and import again.")
-    return Parts(archive, name)
+    return Parts(ooxml.open_package(data, _LIMITS, _refuse(name)))
 
 
 def parse(data: bytes, name: str, part: str = "") -> Any:
     """The root element; ReviewError with the line for broken XML, and for any DOCTYPE (entities can fill the memory
     or read files).
     """
-    from lxml import etree
+    return ooxml.parse(data, part, _refuse(name), bare=True)
 
-    where = f" in its part {part!r}" if part else ""
-    sample = data
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:8]:
-        sample = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    if _DOCTYPE.search(sample):
-        raise wrong_file(name, f"it declares a DOCTYPE or entities{where}, which are not read")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, remove_comments=True,
-        remove_pis=True, huge_tree=False,
-    )  # fmt: skip
-    try:
-        return etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line = error.lineno if isinstance(error, etree.XMLSyntaxError) and error.lineno else 1
-        raise wrong_file(name, f"line {line}{where}: the XML is broken here") from error
+
+def _refuse(name: str) -> ooxml.Refuse:
+    """What is said of the file of that name when it cannot be taken back."""
+
+    def refuse(problem: ooxml.Problem) -> ReviewError:
+        where = f" in its part {problem.part!r}" if problem.part else ""
+        match problem.kind:
+            case "locked":
+                return wrong_file(name, "the file is locked with a password", "Remove the password and import again.")
+            case "size":
+                return wrong_file(name, f"the file has more than {problem.detail}")
+            case "zip":
+                return wrong_file(name, "it is no office file, or it was cut off")
+            case "part":
+                return wrong_file(name, f"its part {problem.part!r} cannot be unpacked; the file is damaged")
+            case "entities":
+                return wrong_file(name, f"it declares a DOCTYPE or entities{where}, which are not read")
+            case "xml":
+                return wrong_file(name, f"line {problem.line or 1}{where}: the XML is broken here")
+            case "outside" | "twice":
+                return wrong_file(name, "its parts have names that no office program gives")
+            case "bomb":
+                return wrong_file(name, f"it unpacks to more than a review has: {problem.detail}")
+
+    return refuse
 
 
 def document(made: Sheet, parts: Mapping[str, tuple[str, str]], related: Iterable[str]) -> bytes:
@@ -135,15 +117,8 @@ def document(made: Sheet, parts: Mapping[str, tuple[str, str]], related: Iterabl
         "docProps/custom.xml": _properties(made),
         **{part: xml for part, (_, xml) in parts.items()},
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for part, xml in everything.items():
-            entry = zipfile.ZipInfo(part, _EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o600 << 16
-            entry.create_system = 3
-            archive.writestr(entry, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{xml}'.encode())
-    return out.getvalue()
+    declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    return ooxml.pack({part: f"{declaration}{xml}".encode() for part, xml in everything.items()})
 
 
 def _relation(target: str) -> str:

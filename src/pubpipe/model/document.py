@@ -14,8 +14,9 @@ from pubpipe.model.text import Content
 from pubpipe.model.values import LanguageTag, Value
 
 Role = Literal[
-    "title", "subtitle", "heading", "paragraph", "item", "cell", "caption", "alt", "note", "quote", "metadata"
-]
+    "title", "subtitle", "heading", "paragraph", "item", "cell", "caption", "alt", "note", "quote", "metadata",
+    "header", "footer", "label",
+]  # fmt: skip
 Alignment = Literal["left", "right", "center", "default"]
 
 
@@ -133,6 +134,9 @@ class SourceDocument(Value):
     date: dt.date | None = None
     blocks: tuple[Block, ...] = ()
     notes: tuple[Note, ...] = ()
+    furniture: tuple[Unit, ...] = ()
+    """What stands around the text in a file whose layout is kept: running heads, words in list numbers, the title in
+    its properties. No template prints it."""
     resources: tuple[Resource, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the reader could not carry, in words; severity "block" stops publication until somebody looked."""
@@ -141,7 +145,7 @@ class SourceDocument(Value):
     """Name and version of the reader ("docx/1")."""
 
     def units(self) -> Iterator[Unit]:
-        """All translatable units in reading order, notes after the body."""
+        """All translatable units in reading order, notes after the body, what stands around the text last."""
         if self.title:
             yield self.title
         if self.subtitle:
@@ -149,6 +153,7 @@ class SourceDocument(Value):
         yield from _units(self.blocks)
         for note in self.notes:
             yield from _units(note.blocks)
+        yield from self.furniture
 
     def map_units(self, change: Callable[[Unit], Unit]) -> SourceDocument:
         """The same document with `change` applied to each unit (for example: its translation)."""
@@ -158,6 +163,7 @@ class SourceDocument(Value):
                 "subtitle": change(self.subtitle) if self.subtitle else None,
                 "blocks": _map(self.blocks, change),
                 "notes": tuple(n.model_copy(update={"blocks": _map(n.blocks, change)}) for n in self.notes),
+                "furniture": tuple(change(unit) for unit in self.furniture),
             }
         )
 
