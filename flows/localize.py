@@ -141,7 +141,10 @@ def _take(workspace: str, publication: str, language: str, given: rounds.Round, 
         request = pipeline.next_review(ws, publication, language)
     if request is None or given.values is None:
         return
-    verdict = signature.judge(state_folder(workspace), run_id, given.values, language=language, stage=request.stage)
+    verdict = signature.judge(
+        state_folder(workspace), run_id, given.values,
+        publication=publication, language=language, stage=request.stage,
+    )  # fmt: skip
     at = verdict.at or given.at
     answer = form.read_answer(request, given.values, about=given.about, shown=given.shown, run=run_id, at=at)
     if verdict.problem:

@@ -148,11 +148,14 @@ def password(
     _tell(account, told)
 
 
-def vouched(ws: Workspace, reviewer: str, language: str, stage: str) -> str:
+def vouched(ws: Workspace, reviewer: str, publication: str, language: str, stage: str) -> str:
     """The name under which an answer from this terminal goes on record: with accounts, after its password was asked."""
     from pubpipe.server import vouch
 
-    return vouch(ws.state, reviewer, lambda name: _ask(ws, name), language=language, stage=stage, now=ws.now())
+    return vouch(
+        ws.state, reviewer, lambda name: _ask(ws, name),
+        publication=publication, language=language, stage=stage, now=ws.now(),
+    )  # fmt: skip
 
 
 PASSWORD_VARIABLE = "PUBPIPE_PASSWORD"  # noqa: S105 - the name of a variable

@@ -192,7 +192,7 @@ def reopen(
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         for tag in _languages(ws, publication, language):
             rejected = [d.stage for d in ws.store.decisions.all(publication, tag) if d.verdict == "reject"]
-            name = vouched(ws, reviewer, tag, rejected[-1]) if rejected else reviewer
+            name = vouched(ws, reviewer, publication, tag, rejected[-1]) if rejected else reviewer
             reopen_edition(ws, publication, tag, name, comment)
             print(f"{publication}/{tag}: open for review again.")
 
@@ -349,7 +349,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
     from pubpipe.pipeline.ingest import ingest
     from pubpipe.review import left_to_others
 
-    name = vouched(ws, answer.reviewer, request.language, request.stage)
+    name = vouched(ws, answer.reviewer, request.publication, request.language, request.stage)
     answer = answer.model_copy(update={"reviewer": name})
     untouched = ingest(ws, request.publication).segments
     problems = _hand_in(ws, root, request, answer)
@@ -357,7 +357,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
     if left:
         upcoming = pipeline.next_review(ws, answer.publication, answer.language)
         if upcoming is not None:
-            vouched(ws, name, upcoming.language, upcoming.stage)
+            vouched(ws, name, upcoming.publication, upcoming.language, upcoming.stage)
             more: dict[str, Any] = {"texts": left, "digest": upcoming.digest, "stage": upcoming.stage}
             numbers = tuple(i.number for i in upcoming.items if i.segment in left)
             more |= {"decision": "request_changes", "segments": numbers}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pubpipe import pipeline
 from pubpipe.errors import PubpipeError, ReviewError, ServerError
-from pubpipe.server import client, form, people, signature
+from pubpipe.server import client, form, people, rights, signature
 
 if TYPE_CHECKING:
     from pubpipe.model import ReviewAnswer, ReviewRequest
@@ -164,12 +164,20 @@ def answer_run(
 
 
 def vouch(
-    state: Path, reviewer: str, password: Callable[[str], str], *, language: str, stage: str, now: dt.datetime
+    state: Path,
+    reviewer: str,
+    password: Callable[[str], str],
+    *,
+    language: str,
+    stage: str,
+    now: dt.datetime,
+    publication: str = "",
 ) -> str:
     """The name under which an answer from the terminal goes on record.
 
     Without accounts that is what was typed. With accounts it is the account's name, after `password` (called with
-    that name) gave the right one, and only with the right for this stage and language. ReviewError otherwise.
+    that name) gave the right one, and only with the right for this stage and language (`rights.refusal`). ReviewError
+    otherwise.
     """
     accounts = people.load(state)
     if not accounts.people:
@@ -180,8 +188,10 @@ def vouch(
             f"{reviewer!r} has no account here, and reviewers of this workspace log in.",
             remedy="'pubpipe people list' shows who has; 'pubpipe people add' makes one.",
         )
-    if refusal := account.refusal(language, stage):
-        raise ReviewError(refusal, remedy="'pubpipe people grant' changes what a person may decide.")
+    if refusal := rights.refusal(state, account, publication, language, stage, now):
+        raise ReviewError(
+            refusal, remedy="'pubpipe people grant' and the stages of pubpipe.toml say what a person may decide."
+        )
     if account.start_until is not None:
         raise ReviewError(
             f"{account.name} has a start password, which decides nothing.",

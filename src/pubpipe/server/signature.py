@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pubpipe.identity import same, seal
-from pubpipe.server import people
+from pubpipe.server import people, rights
 
 FIELD = "signature"
 """The field of an answer that holds "time seal". The form does not show it; the layer around Prefect adds it."""
@@ -44,11 +44,13 @@ def sealed_at(secret: bytes, run: str, values: Mapping[str, Any]) -> dt.datetime
     return dt.datetime.fromisoformat(stamp)
 
 
-def judge(state: Path, run: str, values: Mapping[str, Any], *, language: str, stage: str) -> Verdict:
+def judge(
+    state: Path, run: str, values: Mapping[str, Any], *, language: str, stage: str, publication: str = ""
+) -> Verdict:
     """What the answer that Prefect holds for `run` is worth to the workspace whose `.pubpipe` folder is `state`.
 
     Without accounts everything passes: the name is a claim. With accounts it has to be sealed, and the person
-    has to have the right at this moment. StoreError where the accounts or the secret cannot be read.
+    has to have the right: the account's as it is now, a delegate's as it was when the answer was sealed. StoreError where the accounts or the secret cannot be read.
     """
     accounts = people.load(state)
     if not accounts.people:
@@ -64,4 +66,4 @@ def judge(state: Path, run: str, values: Mapping[str, Any], *, language: str, st
     account = accounts.find(str(values.get("reviewer") or ""))
     if account is None:
         return Verdict("The account that gave the last answer is not there any more.", at)
-    return Verdict(account.refusal(language, stage), at)
+    return Verdict(rights.refusal(state, account, publication, language, stage, at), at)
