@@ -45,7 +45,7 @@ def restore(
 
 
 def verify(
-    file: Path = typer.Argument(..., help="A published .docx or .pdf file."),
+    file: Path = typer.Argument(..., help="A published file: .docx, .pdf, .html, .srt or .vtt."),
     workspace: Path | None = WorkspaceOption,
     as_json: bool = JsonOption,
 ) -> None:

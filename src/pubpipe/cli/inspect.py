@@ -11,7 +11,7 @@ from pubpipe.errors import RenderError, SourceError
 
 
 def inspect(
-    file: Path = typer.Argument(..., help="A .pdf or .docx file, made by pubpipe or not."),
+    file: Path = typer.Argument(..., help="A .pdf, .docx, .html, .srt or .vtt file, made by pubpipe or not."),
     language: str = typer.Option(..., "--language", "-l", help="The language that it is in: km, my, th, vi, lo, ja."),
     as_json: bool = JsonOption,
 ) -> None:
@@ -20,19 +20,20 @@ def inspect(
     Exit code 7 where something must not be published. No workspace is needed.
     """
     from pubpipe.languages import profile
-    from pubpipe.renderers import inspect_docx, inspect_pdf
+    from pubpipe.renderers.inspecting import format_of, inspect_file
 
     spoken = profile(language)
     try:
         data = file.read_bytes()
     except OSError as error:
         raise SourceError(f"{file} cannot be read: {error.strerror}.", remedy="Check the name.") from error
-    if data.startswith(b"%PDF"):
-        findings = inspect_pdf(data, None, spoken)
-    elif data.startswith(b"PK"):
-        findings = inspect_docx(data, None, spoken)
-    else:
-        raise SourceError(f"{file} is neither PDF nor Word.", remedy="Name a .pdf or .docx file.")
+    kind = format_of(data)
+    if not kind:
+        raise SourceError(
+            f"{file} is neither PDF nor Word nor a web page nor subtitles.",
+            remedy="Name a .pdf, .docx, .html, .srt or .vtt file.",
+        )
+    findings = inspect_file(kind, data, None, spoken)
     if as_json:
         print_json([f.model_dump(mode="json", exclude_none=True) for f in findings])
     else:

@@ -12,10 +12,10 @@ from pubpipe.cli.options import LanguagesOption, WorkspaceOption, languages_of, 
 def render(
     publication: str = typer.Argument(..., help="Id of the publication ('pubpipe status' lists them)."),
     languages: str | None = LanguagesOption,
-    preview: bool = typer.Option(False, "--preview", help="PDF and DOCX with a watermark, whatever the state."),
+    preview: bool = typer.Option(False, "--preview", help="Every format with a watermark, whatever the state."),
     workspace: Path | None = WorkspaceOption,
 ) -> None:
-    """Write the Word and PDF files of approved editions. What is not approved can only be previewed."""
+    """Write the files of approved editions, in each format. What is not approved can only be previewed."""
     from pubpipe import pipeline
     from pubpipe.cli.editions import each_language
     from pubpipe.pipeline.ingest import source_path
@@ -27,7 +27,7 @@ def render(
 
         def one(language: str) -> None:
             if preview:
-                for path in pipeline.preview(ws, publication, language, ("docx", "pdf")):
+                for path in pipeline.preview(ws, publication, language, pipeline.formats_of(ws, publication)):
                     print(path)
                 return
             folder = pipeline.output_folder(ws, publication).parent

@@ -8,7 +8,7 @@ import functools
 from pubpipe.errors import ConfigError
 from pubpipe.languages import en, ja, km, lo, my, th, vi
 from pubpipe.languages.normal import canonical, fold
-from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Subtitles, Typesetting
 
 SOURCE: LanguageProfile = en.PROFILE
 """The language that publications are written in."""
@@ -71,6 +71,7 @@ __all__ = [
     "LanguageProfile",
     "Numbers",
     "Quotes",
+    "Subtitles",
     "Typesetting",
     "canonical",
     "extra",

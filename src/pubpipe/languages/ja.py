@@ -1,6 +1,6 @@
 """Japanese."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Subtitles, Typesetting
 
 PROFILE = LanguageProfile(
     tag="ja",
@@ -111,5 +111,7 @@ PROFILE = LanguageProfile(
             "KRW": ("ウォン",),
         },
     ),
+    # Netflix Timed Text Style Guide, Japanese: horizontal subtitles of programmes for adults
+    subtitles=Subtitles(line=13, speed=4),
     engine_codes={"mymemory": "ja-JP"},
 )

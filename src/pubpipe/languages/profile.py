@@ -102,6 +102,15 @@ class Numbers(Value):
     """Digits from zero, then ten, hundred and thousand, where numbers are also written in ideographs."""
 
 
+class Subtitles(Value):
+    """What a viewer can read on the screen. None: nobody has published a limit, and none is checked."""
+
+    line: int | None = None
+    """Letters of one line (`subtitling.width`)."""
+    speed: float | None = None
+    """Letters a second."""
+
+
 class LanguageProfile(Value):
     """Everything that makes one language different; code reads fields, it never compares tags."""
 
@@ -142,6 +151,7 @@ class LanguageProfile(Value):
     typesetting: Typesetting
     checking: Checking
     numbers: Numbers = Numbers()
+    subtitles: Subtitles = Subtitles()
     engine_codes: dict[str, str] = {}
     """The language's code at an engine where it is not the tag: {"mymemory": "km-KH"}; "": it has none
     there."""

@@ -1,6 +1,6 @@
 """Thai."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Subtitles, Typesetting
 
 PROFILE = LanguageProfile(
     tag="th",
@@ -65,5 +65,7 @@ PROFILE = LanguageProfile(
             "KRW": ("วอน",),
         },
     ),
+    # Netflix Timed Text Style Guide, Thai: character limitation, reading speed of programmes for adults
+    subtitles=Subtitles(line=35, speed=17),
     engine_codes={"mymemory": "th-TH"},
 )

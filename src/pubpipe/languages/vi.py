@@ -1,6 +1,6 @@
 """Vietnamese."""
 
-from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Typesetting
+from pubpipe.languages.profile import Checking, LanguageProfile, Numbers, Quotes, Subtitles, Typesetting
 
 PROFILE = LanguageProfile(
     tag="vi",
@@ -99,6 +99,8 @@ PROFILE = LanguageProfile(
             "không",
         ),  # a year in different phrases; "not" is also the word for zero
     ),
+    # Netflix Timed Text Style Guide, Vietnamese: character limit, reading speed of programmes for adults
+    subtitles=Subtitles(line=42, speed=17),
     engine_codes={"mymemory": "vi-VN"},
     latin_diacritics=True,
 )

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView, edition_key
     from pubpipe.pipeline.ingest import ingest, register
     from pubpipe.pipeline.planning import EditionStatus, PlanItem, plan, status
-    from pubpipe.pipeline.publishing import output_folder, preview, render, settle, up_to_date
+    from pubpipe.pipeline.publishing import formats_of, output_folder, preview, render, settle, up_to_date
     from pubpipe.pipeline.reviewing import next_review, take_answer
     from pubpipe.pipeline.steps import Outcome, prepare, run_edition
     from pubpipe.pipeline.workspace import Workspace, bundled, open_workspace
@@ -17,6 +17,7 @@ _HOMES = {
     "EditionView": "edition", "edition_key": "edition",
     "ingest": "ingest", "register": "ingest",
     "EditionStatus": "planning", "PlanItem": "planning", "plan": "planning", "status": "planning",
+    "formats_of": "publishing",
     "output_folder": "publishing", "preview": "publishing", "render": "publishing", "up_to_date": "publishing",
     "settle": "publishing",
     "next_review": "reviewing", "take_answer": "reviewing",
@@ -35,7 +36,7 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
-    "EditionStatus", "EditionView", "Outcome", "PlanItem", "Workspace", "bundled", "edition_key", "ingest",
-    "next_review", "open_workspace", "output_folder", "plan", "prepare", "preview", "register", "render",
+    "EditionStatus", "EditionView", "Outcome", "PlanItem", "Workspace", "bundled", "edition_key", "formats_of",
+    "ingest", "next_review", "open_workspace", "output_folder", "plan", "prepare", "preview", "register", "render",
     "run_edition", "settle", "status", "take_answer", "up_to_date",
 ]  # fmt: skip

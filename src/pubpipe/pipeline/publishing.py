@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pubpipe import __version__
 from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
-from pubpipe.model import ApprovedEdition, DraftEdition, Edition, Rendition
+from pubpipe.model import ApprovedEdition, DraftEdition, Edition, Rendition, SourceDocument, plain
+from pubpipe.pipeline import notices, web
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FORMATS = ("docx", "pdf")
+SUBTITLES = ("srt", "vtt")
+
 MANIFEST = "manifest.json"
+
+
+def formats_of(ws: Workspace, publication: str) -> tuple[str, ...]:
+    """What the publication comes out as: what the project says, or as subtitles where it came in as such."""
+    known = ws.store.publications.get(publication)
+    suffix = Path(known.source_name).suffix.lower().removeprefix(".") if known else ""
+    return (suffix,) if suffix in SUBTITLES else ws.project.formats_of(publication)
 
 
 def output_folder(ws: Workspace, publication: str) -> Path:
@@ -36,7 +45,11 @@ def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, .
     """The published files of an approved edition, made where they are missing or stale; NotApproved otherwise."""
     from pubpipe.pipeline.edition import view
 
-    return render_view(view(ws, publication, language))
+    try:
+        return render_view(view(ws, publication, language))
+    except RenderError as error:
+        notices.held_back(ws, publication, language, error.message)
+        raise
 
 
 def render_view(present: EditionView) -> tuple[Rendition, ...]:
@@ -50,7 +63,7 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     current = ws.store.renditions.current(publication, language)
     made: list[Rendition] = []
     fresh: dict[str, bytes] = {}
-    for format_ in FORMATS:
+    for format_ in formats_of(ws, publication):
         ingredients = rendition_ingredients(present, edition, look, format_)
         key = rendition_key(edition.edition_hash, format_, ingredients)
         path = folder / language / f"{publication}.{language}.{format_}"
@@ -59,6 +72,8 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
             made.append(old)
             continue
         data = made_file(present, edition, format_)
+        if format_ == web.WEB:
+            data = web.linked(ws, publication, language, data, folder)
         _inspect(format_, data, edition, present)
         fresh[format_] = data
         made.append(
@@ -87,6 +102,9 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
             if rendition.format in fresh:
                 ws.store.renditions.record(rendition)
         ws.store.cache.put({_stamp_key(publication, language): stamp(ws, publication, language)})
+    if web.follow(ws, publication, folder):
+        _write_common_manifest(publication, folder)
+        made = [ws.store.renditions.current(publication, language)[r.format] for r in made]
     if fresh:
         log.info("rendered %s/%s: %s", publication, language, ", ".join(sorted(fresh)))
     return tuple(made)
@@ -109,12 +127,9 @@ def made_file(present: EditionView, edition: Edition, format_: str) -> bytes:
 
 def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: EditionView) -> None:
     """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
-    from pubpipe.renderers import inspect_docx, inspect_pdf
+    from pubpipe.renderers import inspect_file
 
-    if format_ == "pdf":
-        findings = inspect_pdf(data, edition, present.profile)
-    else:
-        findings = inspect_docx(data, edition, present.profile, present.ws.fonts)
+    findings = inspect_file(format_, data, edition, present.profile, present.ws.fonts)
     name = f"{present.publication}.{present.profile.tag}.{format_}"
     for finding in findings:
         if finding.severity != "block":
@@ -127,14 +142,18 @@ def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: Editi
         )
 
 
-def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ("pdf",)) -> tuple[Path, ...]:
-    """Files to look at, with a watermark on every page, whatever the state of the edition."""
+def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ()) -> tuple[Path, ...]:
+    """Files to look at, with a watermark on every page, whatever the state of the edition; by default a PDF.
+
+    Subtitles have no pages: their preview is a subtitle file that says what it is.
+    """
     from pubpipe.pipeline.edition import view
 
     present = view(ws, publication, language)
     edition = draft_edition(present)
     paths = []
-    for format_ in formats:
+    own = formats_of(ws, publication)
+    for format_ in formats or (own if own[0] in SUBTITLES else ("pdf",)):
         data = made_file(present, edition, format_)
         path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
         write_atomically(path, data)
@@ -196,8 +215,6 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
 
     It may move for nothing (a glossary row of no term in this text): then the full comparison is made.
     """
-    from pubpipe.languages import profile
-
     return digest(
         "stamp",
         _shared_stamp(ws, publication),
@@ -223,9 +240,9 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
             folder_hash(ws.template_folder(ws.project.template_of(publication))),
             [digest_bytes(table.read_bytes()) for table in ws.label_tables if table.is_file()],
             font_state(ws.font_folder),
-            [fingerprint(format_) for format_ in FORMATS],
+            [fingerprint(format_) for format_ in formats_of(ws, publication)],
             __version__,
-            ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store"}),
+            ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store", "notify"}),
             known.options if known else {},
         )
     return found
@@ -234,7 +251,8 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
 def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...] | None:
     """The published files, if all of them are there and nothing that they are made from has moved; else None."""
     current = ws.store.renditions.current(publication, language)
-    if set(current) != set(FORMATS):
+    wanted = formats_of(ws, publication)
+    if not set(wanted) <= set(current):
         return None
     key = _stamp_key(publication, language)
     if ws.store.cache.get([key]).get(key) != stamp(ws, publication, language):
@@ -242,9 +260,11 @@ def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Renditio
     folder = output_folder(ws, publication) / language
     if not (folder / MANIFEST).is_file():
         return None
-    if not all(intact(folder / Path(r.path).name, r.file_hash) for r in current.values()):
+    if not all(intact(folder / Path(current[f].path).name, current[f].file_hash) for f in wanted):
         return None
-    return tuple(current[f] for f in FORMATS)
+    if web.WEB in wanted and not (folder.parent / web.INDEX).is_file():
+        return None
+    return tuple(current[f] for f in wanted)
 
 
 def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, Any]) -> None:
@@ -261,6 +281,8 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
     publication = result["publication"]
     folder = Path(result["output"])
     outputs = [folder / MANIFEST]
+    if web.WEB in formats_of(ws, publication):
+        outputs += [folder / web.INDEX, folder.parent / web.INDEX]
     for edition in result["editions"]:
         language = edition["language"]
         outputs += [folder / language / name for name in (MANIFEST, *(Path(p).name for p in edition["files"]))]
@@ -295,12 +317,16 @@ def _write_manifests(
     own = _manifest(present, edition, renditions)
     language = present.profile.tag
     write_atomically(folder / language / MANIFEST, _json(own))
+    _write_common_manifest(present.publication, folder)
+
+
+def _write_common_manifest(publication: str, folder: Path) -> None:
     while True:
         # Languages come out side by side: whoever writes last has to have seen what the others wrote.
         before = _editions(folder)
         write_atomically(
             folder / MANIFEST,
-            _json({"publication": present.publication, "program": f"pubpipe {__version__}", "editions": before}),
+            _json({"publication": publication, "program": f"pubpipe {__version__}", "editions": before}),
         )
         if _editions(folder) == before:
             return
@@ -326,14 +352,17 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
     signed: dict[tuple[str, str], dt.datetime] = {}
     for decision in present.decisions:
         if decision.verdict == "approve":
-            signed[decision.stage, decision.reviewer] = decision.at
+            signed[decision.stage, decision.by] = decision.at
     return {
         "publication": present.publication,
         "language": present.profile.tag,
         "source": {
             "file": (known.source_name if (known := present.ws.store.publications.get(present.publication)) else ""),
             "sha256": present.source.file_hash,
+            "title": _title(present.source.document, present.publication),
         },
+        "title": _title(edition.localized.document, present.publication),
+        "date": (imprint_of(present).date or edition.approved_at.date()).isoformat(),
         "edition": edition.edition_hash,
         "approved_at": edition.approved_at.isoformat(),
         "approvals": [
@@ -357,6 +386,11 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
         ],
         "program": f"pubpipe {__version__}",
     }
+
+
+def _title(document: SourceDocument, publication: str) -> str:
+    """The document's title in a line; the publication's id where it has none."""
+    return " ".join(plain(document.title.content).split()) if document.title else publication
 
 
 def _json(value: object) -> bytes:

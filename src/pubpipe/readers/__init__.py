@@ -8,11 +8,11 @@ from typing import Any
 
 from pubpipe.errors import ConfigError, PubpipeError, SourceError
 from pubpipe.model import SourceDocument
-from pubpipe.readers import docx, html, markdown, odt, plaintext
+from pubpipe.readers import docx, html, markdown, odt, plaintext, subtitles
 from pubpipe.readers.base import Reader
 
 READERS: dict[str, Reader] = {
-    extension: reader for reader in (docx, markdown, plaintext, odt, html) for extension in reader.EXTENSIONS
+    extension: reader for reader in (docx, markdown, plaintext, odt, html, subtitles) for extension in reader.EXTENSIONS
 }
 """File extension to reader."""
 ENTRY_POINTS = "pubpipe.readers"
@@ -60,7 +60,7 @@ def read(path: Path, data: bytes | None = None) -> SourceDocument:
                 remedy=f"{advice} Readable are {', '.join(sorted(READERS))}.",
             )
         fragment = reader is html and kind in markdown.EXTENSIONS and re.search(rb"<[A-Za-z][^<>]*>", data)
-        text = reader is plaintext and kind in markdown.EXTENSIONS
+        text = reader in (plaintext, subtitles) and kind in markdown.EXTENSIONS
         if kind not in reader.EXTENSIONS and not fragment and not text:
             raise _mismatch(extension, kind, name)
         return reader.read(data, path.parent)

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pubpipe.renderers.docx import render_docx
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
     from pubpipe.renderers.inspect_html import inspect_html
+    from pubpipe.renderers.inspecting import inspect_file
     from pubpipe.renderers.inspection import inspect_docx, inspect_pdf
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS, renderer
@@ -32,6 +33,7 @@ _HOMES = {
     "inspect_docx": "inspection",
     "inspect_pdf": "inspection",
     "inspect_html": "inspect_html",
+    "inspect_file": "inspecting",
 }
 
 
@@ -55,6 +57,7 @@ __all__ = [
     "fingerprint",
     "font_state",
     "inspect_docx",
+    "inspect_file",
     "inspect_html",
     "inspect_pdf",
     "load_template",

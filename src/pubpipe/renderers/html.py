@@ -60,6 +60,8 @@ from pubpipe.renderers.web_fonts import font_stack, web_fonts, web_fonts_css
 LABELS = ("skip", "languages", "download", "back_to_text", "notes")
 """Words that a web page needs beside those of every format."""
 ARROW = "↑"
+_ASIDE = "0123456789DOCXPFHTMLSRV:· " + ARROW
+"""What the page says beside the texts: names of formats, numbers of notes, signs between."""
 _NUMBERING = {"decimal": "1", "lower-alpha": "a", "upper-alpha": "A", "lower-roman": "i", "upper-roman": "I"}
 _ELEMENT = {
     "strong": "strong",
@@ -215,7 +217,7 @@ class _Writer:
         files = web_fonts(
             profile,
             self.fonts,
-            set_in() + names + "0123456789DOCXPFHTML" + ARROW,
+            set_in() + names + _ASIDE,
             bold=set_in(bold=True),
             italic=set_in(italic=True),
             bold_italic=set_in(bold=True, italic=True),

@@ -11,6 +11,7 @@ from pubpipe.renderers.docx import render_docx
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.html import render_html
 from pubpipe.renderers.pdf import render_pdf
+from pubpipe.renderers.subtitles import render_srt, render_vtt
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.versions import LIBRARIES, fingerprint
 
@@ -44,6 +45,8 @@ RENDERERS: dict[str, Renderer] = {
     "docx": FormatRenderer(format="docx", function=render_docx),
     "pdf": FormatRenderer(format="pdf", function=render_pdf),
     "html": FormatRenderer(format="html", function=render_html),
+    "srt": FormatRenderer(format="srt", function=render_srt),
+    "vtt": FormatRenderer(format="vtt", function=render_vtt),
 }
 """Format to renderer, in the order in which files are made."""
 

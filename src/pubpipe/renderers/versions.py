@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-VERSIONS: dict[str, int] = {"docx": 4, "pdf": 4, "html": 1}
+VERSIONS: dict[str, int] = {"docx": 4, "pdf": 4, "html": 1, "srt": 1, "vtt": 1}
 """Format to a number that goes up when the same input gives other bytes."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "docx": ("icu4py", "pillow"),
     "pdf": ("typst", "pikepdf", "icu4py", "pillow"),
     "html": ("fonttools", "brotli", "icu4py", "pillow"),
+    "srt": ("icu4py",),
+    "vtt": ("icu4py",),
 }
 """Format to the distributions whose versions decide the bytes."""
 

@@ -1,0 +1,49 @@
+"""Which inspection a finished file gets: by the name of its format, or by its first bytes."""
+
+from __future__ import annotations
+
+from pubpipe.errors import RenderError
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import Edition, Finding
+from pubpipe.renderers.fonts import FontSet
+
+
+def inspect_file(
+    format_: str, data: bytes, edition: Edition | None, profile: LanguageProfile, fonts: FontSet | None = None
+) -> tuple[Finding, ...]:
+    """What is wrong with a file of this format, worst first; a block keeps it from being published.
+
+    With an edition: whether everything that was approved is in it. RenderError for a format that nobody inspects.
+    """
+    from pubpipe.renderers import inspection
+    from pubpipe.renderers.inspect_html import inspect_html
+
+    match format_:
+        case "pdf":
+            return inspection.inspect_pdf(data, edition, profile)
+        case "docx":
+            return inspection.inspect_docx(data, edition, profile, fonts)
+        case "html":
+            return inspect_html(data, edition, profile)
+        case "srt" | "vtt":
+            from pubpipe.renderers.subtitles import inspect_subtitles
+
+            return inspect_subtitles(data, edition)
+    raise RenderError(f"a file of format {format_!r} cannot be inspected.", remedy="Name a .pdf, .docx or .html file.")
+
+
+def format_of(data: bytes) -> str:
+    """The format that a file's first bytes tell ("pdf", "docx", "html", "srt", "vtt"); "" for any other."""
+    if data.startswith(b"%PDF"):
+        return "pdf"
+    if data.startswith(b"PK"):
+        return "docx"
+    head = data[:2000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")) or b"<html" in head:
+        return "html"
+    if head.startswith(b"webvtt"):
+        return "vtt"
+    return "srt" if b"-->" in head else ""
+
+
+__all__ = ["format_of", "inspect_file"]
