@@ -27,6 +27,13 @@ from pubpipe.review.stages import Stage
 from pubpipe.review.standing import SegmentStanding, Standing, finding_name
 
 _COMMENTS = 10
+_WORDS = 6
+"""How many differences the reason names; the others are beside the text."""
+_REVISED = {
+    "revised": "the source was revised",
+    "split": "the source was revised (one sentence became several)",
+    "merged": "the source was revised (several sentences became one)",
+}
 
 
 class Answered(Protocol):
@@ -78,6 +85,7 @@ def request(
         target = standing.case.targets.get(segment.id)
         state = states.get(segment.id)
         was = before.get(segment.id)
+        change = _change(was, segment, segments, read) if was else None
         items.append(
             ReviewItem(
                 segment=segment.id,
@@ -92,9 +100,9 @@ def request(
                 suggestion=draft.suggestion if draft is not None else None,
                 previous_source=plain(was.source) if was else None,
                 previous_target=plain(was.target) if was else None,
-                change=_change(was, segment, segments, read) if was else None,
+                change=change,
                 carried=carried.get(segment.id, ""),
-                reason=_reason(state, was is not None, stage, standing.case.language, authors.get(segment.id, ())),
+                reason=_reason(state, change, stage, standing.case.language, authors.get(segment.id, ())),
                 attention=segment.id in asked,
                 state=_state(state, target is None),
                 source_hash=segment.source_hash,
@@ -164,12 +172,20 @@ def _attention(
     return frozenset(asked[: stage.form_size]), max(0, len(asked) - stage.form_size)
 
 
-def _reason(state: SegmentStanding | None, revised: bool, stage: Stage, language: str, authors: tuple[str, ...]) -> str:
+def _reason(
+    state: SegmentStanding | None,
+    change: SourceChange | None,
+    stage: Stage,
+    language: str,
+    authors: tuple[str, ...],
+) -> str:
     if state is None or state.state == "approved":
         return ""
     why = state.reason
-    if revised and state.state in ("waiting", "open"):
-        why = "the source was revised since it was approved"
+    if change is not None and state.state in ("waiting", "open"):
+        why = f"{_REVISED[change.relation]} since it was approved: {', '.join(change.words[:_WORDS])}"
+        if len(change.words) > _WORDS:
+            why += " …"
     if not authors or stage.self_approval:
         return why
     eyes = f"worded by {', '.join(authors)}: another person approves it"

@@ -80,7 +80,7 @@ def test_a_revised_sentence_is_shown_beside_what_was_approved() -> None:
     new = replace(new, record=done.record, previous=old.segments, history=old.drafts)
     items = new.request.items
     assert (items[1].previous_source, items[1].previous_target) == ("Workers paid 100 baht in 2019.", "ចាស់")
-    assert items[1].reason == "the source was revised since it was approved"
+    assert items[1].reason == "the source was revised since it was approved: number 100 → 120, number 2019 → 2021"
     assert [i.number for i in new.request.attention] == [2, 4]
     assert (items[3].previous_source, items[3].reason) == (None, "new")
 
