@@ -1,22 +1,26 @@
-"""The layer around Prefect's web application: who may call it and for what, what its pages load, our files."""
+"""The layer around Prefect's web application: who may call it and for what, what its pages load, our own pages."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import mimetypes
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pubpipe.errors import ConfigError, PubpipeError, StoreError
-from pubpipe.server import pages, people, policy, signature
+from pubpipe.server import desk, pages, people, policy, rights, signature
+from pubpipe.server.assets import Reply
+from pubpipe.server.desk import Asked, Desk
 from pubpipe.server.door import HOURS, Clock, Door, Refused, Visitor, client_address, utc_now
 from pubpipe.server.form import ABOUT
-from pubpipe.server.here import FILES_PATH
+from pubpipe.server.here import FILES_PATH, REVIEW_PATH
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +54,7 @@ _CLOSED = 1008
 
 
 class Gate:
-    """An ASGI application: Prefect's, with five additions.
+    """An ASGI application: Prefect's, with six additions.
 
     1. Host and Origin are ours: any page open in the reviewer's browser could otherwise resume a run (cross-site
        request, DNS rebinding).
@@ -61,6 +65,7 @@ class Gate:
        text from phoning home, and Prefect's v2 interface from its analytics host.
     4. Pages get a style sheet that lets sentences wrap and boxes grow (prefect.css).
     5. `/pubpipe/files/` is the output folder, read-only, so that previews and documents open from the run's page.
+    6. `/pubpipe/review/` is the review page (`desk`): another door to the same decision.
 
     `state`: the workspace's `.pubpipe` folder; None: no accounts. `public_url`: the address that people use, where a
     proxy stands in front. `exposed`: others can reach this address, so that without accounts nobody is let in.
@@ -93,6 +98,7 @@ class Gate:
         self.output = output
         self.now = now
         self.door = Door(state, cookie=f"pubpipe_session_{port}", now=now) if state is not None else None
+        self.desk = Desk(state.parent, now) if state is not None else None
         self.style = Path(__file__).with_name("prefect.css").read_text(encoding="utf-8")
         sockets = " ".join(f"{kind}://{h}" for h in sorted(self.hosts) if "[" not in h for kind in ("ws", "wss"))
         self.policy = (  # CSP knows no IPv6 literals
@@ -162,8 +168,12 @@ class Gate:
             await _answer_json(send, 400, "This is no address of this server.")
         elif (run := policy.resumed_run(method, path)) is not None:
             await self._resume(door, visitor, run, scope, receive, send)
-        elif (language := self._language(path)) and not visitor.account.speaks(language):
-            await _answer_json(send, 403, f"{visitor.account.name} has no rights in this language.")
+        elif (language := self._language(path)) and not rights.reads(door.state, visitor.account, language):
+            words = f"{visitor.account.name} has no rights in this language."
+            if method == "GET" and "text/html" in headers.get("accept", ""):
+                await _answer_page(send, 403, pages.notice_page("Reviews", words, f"{REVIEW_PATH}/"))
+            else:
+                await _answer_json(send, 403, words)
         elif (method, path) in WITHHELD and not policy.allowed(visitor.account, "http", method, path):
             await _answer(send, 200, json.dumps(WITHHELD[method, path]), b"application/json")
         elif path.startswith("/pubpipe/") or policy.allowed(visitor.account, "http", method, path):
@@ -200,8 +210,12 @@ class Gate:
                 await _answer_json(send, 403, account.refusal("", ""))
                 return
         else:
-            language, stage = await self._asked(scope, run)
-            refusal = account.refusal(language, stage) if stage else "This run waits for no review."
+            publication, language, stage = await self._asked(scope, run)
+            refusal = "This run waits for no review."
+            if stage:
+                refusal = await asyncio.to_thread(
+                    rights.refusal, door.state, account, publication, language, stage, self.now()
+                )
             if refusal:
                 log.warning("answer of %s to run %s refused: %s", account.name, run, refusal)
                 await _answer_json(send, 403, refusal)
@@ -215,8 +229,8 @@ class Gate:
         changed = {**scope, "path": path, "raw_path": path.encode(), "headers": [*kept, *added]}
         await self.app(changed, _replay(body, receive), send)
 
-    async def _asked(self, scope: Scope, run: str) -> tuple[str, str]:
-        """(language, stage) of the form that this run waits with, as Prefect has it; ("", "") where there is none.
+    async def _asked(self, scope: Scope, run: str) -> tuple[str, str, str]:
+        """(publication, language, stage) of the form that this run waits with, as Prefect has it; empty where none is.
 
         The flow asks again with what our own record says, so that nothing hangs on these two being true.
         """
@@ -228,37 +242,30 @@ class Gate:
             language = about.get("language") or next(
                 t.removeprefix("lang:") for t in state["tags"] if t.startswith("lang:")
             )
-            return str(language), str(about["stage"])
+            return str(about.get("publication", "")), str(language), str(about["stage"])
         except (KeyError, TypeError, StopIteration, AttributeError):
-            return "", ""
+            return "", "", ""
 
     async def _fetch(self, scope: Scope, path: str) -> Any:
         """What Prefect's API answers to us; None where it does not."""
-        status, parts = 0, [b""]
+        status, said = await self._ask(scope, "GET", path)
+        return said if status == 200 else None
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            parts.append(message.get("body", b""))
-
+    async def _ask(self, scope: Scope, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Status and JSON of what Prefect answers to us; None where that is no JSON."""
+        said = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = [(b"host", b"127.0.0.1"), (b"accept", b"application/json"), (b"content-type", b"application/json")]
+        headers.append((b"content-length", str(len(said)).encode()))
         asked = {
             **{k: v for k, v in scope.items() if k in ("type", "asgi", "http_version", "scheme", "server", "client")},
-            "method": "GET",
+            "method": method,
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": b"",
-            "headers": [(b"host", b"127.0.0.1"), (b"accept", b"application/json")],
+            "headers": headers,
         }
-        await self.app(asked, receive, send)
-        try:
-            return json.loads(b"".join(parts)) if status == 200 else None
-        except ValueError:
-            return None
+        return await _heard(lambda receive, send: self.app(asked, receive, send), said)
 
     async def _socket(self, door: Door, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
         """A websocket: known by its cookie or header, else by the first message, as Prefect's own clients do it."""
@@ -372,10 +379,13 @@ class Gate:
         return f"{door.cookie}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}".encode()
 
     def _language(self, path: str) -> str:
-        """The folder that says the language of an output file, wherever its address pretends to lead.
+        """The language of a review or of an output file, wherever its address pretends to lead.
 
-        Files lie in <publication>/<language>/; a publication's manifest has no language, nor has any other path.
+        Files lie in <publication>/<language>/; a publication's manifest has no language, nor has any other path but
+        that of a review.
         """
+        if language := desk.language_of(path):
+            return language
         if not path.startswith(f"{FILES_PATH}/"):
             return ""
         root = self.output.resolve()
@@ -390,12 +400,29 @@ class Gate:
     ) -> None:
         if scope["type"] == "http" and scope["path"].startswith(f"{FILES_PATH}/"):
             await self._file(scope, send)
+        elif scope["type"] == "http" and self.desk is not None and desk.is_ours(scope["path"]):
+            await self._review(self.desk, scope, receive, send, headers, visitor)
         elif scope["type"] == "http" and scope["path"] == STYLE_PATH:
             await _answer(send, 200, self.style, b"text/css; charset=utf-8")
         elif scope["type"] == "http" and "text/html" in headers.get("accept", ""):
             await self._page(scope, receive, send, visitor)
         else:
             await self.app(scope, receive, send)
+
+    async def _review(
+        self, desk: Desk, scope: Scope, receive: Receive, send: Send, headers: dict[str, str], visitor: Visitor | None
+    ) -> None:
+        """The review page: what it hands in goes the way of every other answer."""
+        asked = Asked(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope.get("query_string", b"").decode("latin-1"),
+            headers=headers,
+            body=lambda longest: _body(receive, longest),
+            account=visitor.account if visitor else None,
+        )
+        reply = await desk.serve(asked, _Inside(self, scope, visitor))
+        await _answer_reply(send, reply, head=scope["method"] == "HEAD")
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, visitor: Visitor | None) -> None:
         """Prefect's answer to a browser that asks for a page: with our headers and style sheet if it is one."""
@@ -480,6 +507,54 @@ class Gate:
         await send({"type": "http.response.body", "body": b""})
 
 
+@dataclass(frozen=True)
+class _Inside:
+    """Prefect for the review page, on behalf of one visitor."""
+
+    gate: Gate
+    scope: Scope
+    visitor: Visitor | None
+
+    async def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        return await self.gate._ask(self.scope, method, path, body)
+
+    async def hand_in(self, run: str, values: Mapping[str, str]) -> tuple[int, Any]:
+        gate, visitor = self.gate, self.visitor
+        path = f"/api/flow_runs/{run}/resume"
+        if visitor is None or gate.door is None:
+            return await gate._ask(self.scope, "POST", path, {"run_input": dict(values)})
+        door, who = gate.door, visitor
+        headers = [(b"host", b"127.0.0.1"), (b"accept", b"application/json")]
+        asked = {**self.scope, "method": "POST", "path": path, "query_string": b"", "headers": headers}
+        body = json.dumps({"run_input": dict(values)}, ensure_ascii=False).encode()
+        return await _heard(lambda receive, send: gate._resume(door, who, run, asked, receive, send), body)
+
+
+async def _heard(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[int, Any]:
+    """Status and JSON of what a part of this server answers to a request with this body."""
+    status, parts = 0, [b""]
+    given = False
+
+    async def receive() -> Message:
+        nonlocal given
+        if given:
+            await asyncio.Event().wait()  # as a connection that stays open; nobody is left who could end it
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+        parts.append(message.get("body", b""))
+
+    await call(receive, send)
+    try:
+        return status, json.loads(b"".join(parts))
+    except ValueError:
+        return status, None
+
+
 def _token(message: Message) -> str:
     """The "name:password" in the first message of a websocket (Prefect's protocol); empty where there is none."""
     try:
@@ -556,6 +631,15 @@ async def _answer_json(send: Send, status: int, words: str) -> None:
     more = [(b"www-authenticate", b'Pubpipe realm="pubpipe"')] if status == 401 else []
     text = json.dumps({"detail": words, "exception_message": words}, ensure_ascii=False)
     await _answer(send, status, text, b"application/json", [*more, (b"cache-control", b"no-store")])
+
+
+async def _answer_reply(send: Send, reply: Reply, *, head: bool) -> None:
+    length = (b"content-length", str(len(reply.body)).encode())
+    headers = [*reply.headers, (b"x-content-type-options", b"nosniff")]
+    if reply.status != 304:
+        headers += [(b"content-type", reply.kind), length]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else reply.body})
 
 
 async def _answer(

@@ -1,4 +1,4 @@
-"""The few pages of our own: log in, choose a password, who am I. No script, nothing from elsewhere."""
+"""The small pages of our own: log in, choose a password, who am I. No script, nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -84,6 +84,11 @@ def account_page(account: Account, next_: str = "/", problem: str = "") -> str:
 <input id="again" name="again" type="password" autocomplete="new-password" required maxlength="256">
 <button type="submit">Change the password</button></form>{leave}""",
     )
+
+
+def notice_page(title: str, words: str, back: str) -> str:
+    """A page that says one thing, and where to go from it."""
+    return _page(title, f'<p class="problem">{escape(words)}</p><p><a href="{escape(back)}">{escape(title)}</a></p>')
 
 
 def badge(account: Account) -> str:
