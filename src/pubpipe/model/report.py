@@ -84,6 +84,8 @@ class StageFigure(Value):
     """Segments approved at this stage; for a stage that decides on the whole, all or none."""
     from_memory: int = 0
     """Of these, segments that passed because the memory has them approved between the same neighbours."""
+    carried: int = 0
+    """Of these, segments whose approval was given for an English that was revised since, in form or spelling only."""
     people: tuple[Approver, ...] = ()
     opened: dt.datetime | None = None
     """When it could first be decided; None where nobody can say."""

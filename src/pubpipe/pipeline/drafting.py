@@ -139,8 +139,9 @@ def _from_approved(
     do not fit any more and nobody but a person can place the new ones, the text is a suggestion.
     """
     suggestions: dict[str, Suggestion] = {}
+    kept = _kept(present, segments)
     for segment in segments:
-        old = present.drafts.get(segment.id)
+        old = present.drafts.get(segment.id) or kept.get(segment.id)
         if old is not None and old.source_hash == segment.source_hash and old.approved_source is not None:
             drafts[segment.id] = old
             continue
@@ -163,6 +164,14 @@ def _from_approved(
                 change=change,
             )
     return suggestions
+
+
+def _kept(present: EditionView, segments: Sequence[Segment]) -> dict[str, Draft]:
+    """What was carried over here before the drafts were lost (a restored backup): segment id to that draft."""
+    if all(segment.id in present.drafts for segment in segments):
+        return {}
+    given = present.ws.store.beginnings.all(present.publication, present.profile.tag)
+    return {d.segment: d for d in given if d.approved_source is not None}
 
 
 def _with_tags_of(target: Content, source: Content, revised: Content) -> Content | None:

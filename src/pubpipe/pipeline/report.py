@@ -31,6 +31,7 @@ from pubpipe.model.report import (
 )
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.ingest import Ingested, peek, source_path
+from pubpipe.pipeline.provenance import first_draft
 from pubpipe.pipeline.publishing import intact, output_folder
 from pubpipe.pipeline.workspace import Workspace
 from pubpipe.review import Stage
@@ -100,7 +101,7 @@ def language_report(present: EditionView, at: dt.datetime, period: Period | None
         state=_state(present),
         total=_sum(amounts.values()),
         origins=_origins(
-            (*origin(present, segment, first_draft(segment, began)), amounts[segment.id])
+            (*origin(present, segment, first_draft(present.drafts.get(segment.id), began)), amounts[segment.id])
             for segment in present.segments
         ),
         conditions=figures,
@@ -118,12 +119,6 @@ def language_report(present: EditionView, at: dt.datetime, period: Period | None
 def words(text: str) -> int:
     """How many words a word processor counts: stretches between white space that hold a letter or a digit."""
     return sum(any(c.isalnum() for c in part) for part in text.split())
-
-
-def first_draft(segment: Segment, began: Mapping[str, Draft]) -> Draft | None:
-    """What machine or memory gave for this very sentence before people changed it."""
-    found = began.get(segment.id) or began.get(segment.source_hash)
-    return found if found is not None and found.source_hash == segment.source_hash else None
 
 
 def origin(present: EditionView, segment: Segment, first: Draft | None) -> tuple[ReportOrigin, str]:
@@ -144,7 +139,8 @@ def pairs(
     """(segment, what was offered first, approved text) of accepted segments whose first draft is of these origins."""
     found = []
     for segment in present.segments:
-        first, target = first_draft(segment, began), present.targets[segment.id]
+        first = first_draft(present.drafts.get(segment.id), began)
+        target = present.targets[segment.id]
         if first is None or first.target is None or target is None or first.origin not in origins:
             continue
         if present.standing.segment_accepted(segment.id):
@@ -206,11 +202,14 @@ def _conditions(each: Iterable[tuple[Condition, Amount]]) -> tuple[ConditionFigu
 def _stages(present: EditionView, at: dt.datetime, period: Period | None) -> tuple[StageFigure, ...]:
     made: list[StageFigure] = []
     opened = _begun(present)
+    openings = present.ws.store.openings.of(present.publication, present.profile.tag)
     for stage in present.stages:
         counted = _counted(present, stage)
         approved = _approved(present, stage)
         done = approved == len(present.segments) and bool(present.segments)
         finished = max((d.at for decisions in counted.values() for d in decisions), default=None) if done else None
+        if asked := [o.opened for o in openings if o.stage == stage.name and o.source == present.source_hash]:
+            opened = asked[0]
         if opened is not None and finished is not None and opened > finished:
             opened = None
         limit = None if done else deadline(stage, opened)
@@ -221,6 +220,7 @@ def _stages(present: EditionView, at: dt.datetime, period: Period | None) -> tup
                 needed=stage.approvals,
                 approved=approved,
                 from_memory=_passed(present, stage),
+                carried=sum(s.carried for s in present.standing.segments.get(stage.name, {}).values()),
                 people=_people(counted, len(present.segments) if stage.kind == "edition" else None, period),
                 opened=opened,
                 finished=finished,
@@ -264,7 +264,10 @@ def _counted(present: EditionView, stage: Stage) -> dict[str, list[RecordedDecis
         target, state = present.targets[segment.id], states.get(segment.id)
         if target is None or state is None or not state.by:
             continue
-        here = by_pair.get((segment.source_hash, content_hash(target)), [])
+        draft = present.drafts.get(segment.id)
+        carried = state.carried and draft is not None and draft.approved_source is not None
+        source = content_hash(draft.approved_source or ()) if draft is not None and carried else segment.source_hash
+        here = by_pair.get((source, content_hash(target)), [])
         found[segment.id] = [d for d in here if d.by in state.by]
     return found
 

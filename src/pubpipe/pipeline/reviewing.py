@@ -21,6 +21,7 @@ from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.deciding import deadline_of, right_of
 from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.provenance import first_draft, origin_words
 from pubpipe.pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -158,12 +159,14 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
         return
     status = "approved" if present.standing.state == "approved" else "reviewed"
     units = []
+    began = present.ws.store.beginnings.latest(answer.publication, answer.language)
     for segment in present.segments:
         target = present.targets[segment.id]
         if target is None or not segment.translatable:
             continue
         if not present.standing.segment_accepted(segment.id):
             continue
+        draft = present.drafts[segment.id]
         units.append(
             MemoryUnit(
                 key=memory.key(segment.content),
@@ -176,7 +179,7 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
                 publication=answer.publication,
                 reviewer=answer.reviewer,
                 at=answer.at,
-                origin=present.drafts[segment.id].detail or present.drafts[segment.id].origin,
+                origin=origin_words(draft, first_draft(draft, began)),
             )
         )
     if units:

@@ -86,10 +86,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         "Stage, days",
-        "A stage opens when the text is ready for it: the first when its present source was read, each later one when "
-        "the one before was finished. Days run to the last approval that counts for the present text, nights and "
-        "weekends included; a dash where it is not finished, or where the record does not say when it opened. All "
-        "times are UTC.",
+        "A stage opens when people could first decide on the present text at it: as recorded, or, where it is not, "
+        "when the source was read or the stage before was finished. Days run to the last approval that counts for the "
+        "present text, nights and weekends included; a dash where it is not finished, or where nobody can say. “From "
+        "memory”: passed because the same text was approved before between the same sentences. “Carried over”: "
+        "approved before the English was revised in form or spelling only. All times are UTC.",
     ),
     (
         "Who approved",
@@ -309,6 +310,7 @@ def _stages(stages: Sequence[StageFigure], total: int) -> Grid:
             f"{_number(s.approved)} of {_number(total)}" if s.decides == "segments" else "yes" if s.approved else "no"
         )
         memory = f", {s.from_memory} from memory" if s.from_memory else ""
+        memory += f", {s.carried} carried over" if s.carried else ""
         days = "—" if s.days is None else f"{s.days:.1f}"
         due = "" if s.due is None else f"{moment(s.due)}{' OVERDUE' if s.overdue else ''}"
         rows.append((s.stage, done + memory, str(s.needed), moment(s.opened), moment(s.finished), days, due or "—"))

@@ -49,16 +49,22 @@ class Beginnings:
         """
         found: dict[str, Draft] = {}
         for draft in self.all(publication, language):
+            if draft.origin not in GIVEN:
+                continue
             found[draft.segment] = draft
             found[draft.source_hash] = draft
         return found
 
 
 def record(connection: Connection, publication: str, drafts: Iterable[Draft]) -> int:
-    """How many of the drafts are a new text for their segment, written inside a transaction; people's own are not."""
+    """How many of the drafts are a new text for their segment, written inside a transaction.
+
+    A person's own wording is kept as an edit; here only where it was carried over to an English that it was not written
+    for: nobody typed it there, and the English that it was approved for stands nowhere else.
+    """
     count = 0
     for draft in drafts:
-        if draft.target is None or draft.origin not in GIVEN:
+        if draft.target is None or (draft.origin not in GIVEN and draft.approved_source is None):
             continue
         bare = draft.model_copy(update={"suggestion": None, "problem": ""})
         values: dict[str, Any] = {

@@ -64,6 +64,17 @@ class Openings:
             last = _last(connection, publication, language)
         return last if last is not None and last.closed is None else None
 
+    def of(self, publication: str, language: str) -> tuple[Opening, ...]:
+        """Every opening of the edition, the oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.text(
+                    "SELECT * FROM openings WHERE publication = :publication AND language = :language ORDER BY number"
+                ),
+                {"publication": publication, "language": language},
+            ).all()
+        return tuple(_opening(row) for row in rows)
+
     def waiting(self) -> tuple[Opening, ...]:
         """Every opening that waits for people now, the oldest first."""
         with self._database.read() as connection:

@@ -21,6 +21,7 @@ from pubpipe.errors import ConfigError
 from pubpipe.model import Draft, Origin, Text
 from pubpipe.model.report import Period, PublicationReport
 from pubpipe.pipeline import Workspace
+from pubpipe.pipeline.ingest import ingest
 from pubpipe.pipeline.report import engine_efforts, period_of, report, words
 from pubpipe.renderers.report_docx import report_docx
 from pubpipe.renderers.report_html import report_html
@@ -230,7 +231,7 @@ _KINDS: tuple[Origin, ...] = ("open", "copy", "context", "exact", "engine", "hum
 @settings(max_examples=25)
 @given(data=st.data())
 def test_whatever_the_record_holds_the_parts_add_up_to_the_total(data: st.DataObject, ws: Workspace) -> None:
-    segments = pipeline.ingest(ws, "rights").segments
+    segments = ingest(ws, "rights").segments
     drafts: list[Draft] = []
     for segment in segments:
         kind = data.draw(st.sampled_from(_KINDS))
