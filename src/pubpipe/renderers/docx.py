@@ -371,7 +371,7 @@ class _Writer:
             if piece in ("PAGE", "NUMPAGES"):
                 parts.append(
                     f'<w:fldSimple w:instr=" {piece}{switch} "><w:r><w:rPr>{self.look.properties(script=True)}</w:rPr>'
-                    "<w:t>1</w:t></w:r></w:fldSimple>"
+                    f"{self._mark(1) if switch else '<w:t>1</w:t>'}</w:r></w:fldSimple>"
                 )
             elif piece:
                 parts.append(self._run(Run(text=piece)))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import io
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -347,8 +349,34 @@ def _pictures(design: Design, folder: Path) -> dict[Literal["logo", "cover"], Pi
                 f"{folder / 'template.toml'}: {name}.file: there is no {path}.",
                 remedy="Put the image into the template's folder.",
             ) from error
-        pictures[name] = picture(Resource(name=image.file, data=data))
+        shown = picture(Resource(name=image.file, data=data))
+        if isinstance(image, Cover):
+            shown = _cut(shown, design.page.width / image.height)
+        pictures[name] = shown
     return pictures
+
+
+@lru_cache(maxsize=4)
+def _cut(shown: Picture, shape: float) -> Picture:
+    """The middle of an image in the shape (width by height) of its place; drawings are cut where they are placed."""
+    if shown.type not in ("png", "jpeg"):
+        return shown
+    from PIL import Image
+
+    with Image.open(io.BytesIO(shown.data)) as image:
+        width = min(image.width, round(image.height * shape))
+        height = min(image.height, round(image.width / shape))
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        part = image.crop((left, top, left + width, top + height))
+        out = io.BytesIO()
+        if shown.type == "jpeg":
+            part.save(out, "JPEG", quality=90)
+        else:
+            part.save(out, "PNG")
+        across, down = width / image.width, height / image.height
+    return shown.model_copy(
+        update={"data": out.getvalue(), "width": shown.width * across, "height": shown.height * down}
+    )
 
 
 def _merged(tables: Sequence[dict[str, Label]]) -> dict[str, Label]:
