@@ -39,6 +39,7 @@ _OF_THE_FIELD = frozenset(_FIELD.split())
 _DIFFERENT = frozenset(("prise", "apprise", "comprise", "enterprise", "surprise", "premise", "promise", "expertise"))
 
 
+@functools.lru_cache(maxsize=4096)
 def respelt(old: str, new: str, also_words: frozenset[str] = frozenset()) -> bool:
     """Whether `new` is surely what `old` meant, spelt right or in the other standard spelling; False where in doubt.
 
@@ -65,7 +66,9 @@ def respelt(old: str, new: str, also_words: frozenset[str] = frozenset()) -> boo
     slips = OSA.distance(old, new)
     if slips > (2 if len(old) >= _LONG else 1):
         return False
-    near = process.extract(old, [*words, *also_words], scorer=OSA.distance, score_cutoff=slips, limit=3)
+    sizes = range(len(old) - slips, len(old) + slips + 1)
+    nearby = [*(w for w in also_words if len(w) in sizes), *(w for size in sizes for w in _by_length().get(size, ()))]
+    near = process.extract(old, nearby, scorer=OSA.distance, score_cutoff=slips, limit=3)
     return {word for word, *_ in near} <= {new}
 
 
@@ -90,6 +93,14 @@ def _words() -> dict[str, bool]:
         for word, count in json.load(file).items():
             words[word] = words.get(word, False) or count >= _COMMON["spellchecker"]
     return words
+
+
+@functools.cache
+def _by_length() -> dict[int, list[str]]:
+    lengths: dict[int, list[str]] = {}
+    for word in _words():
+        lengths.setdefault(len(word), []).append(word)
+    return lengths
 
 
 def _file(package: str, name: str) -> Path:

@@ -28,6 +28,8 @@ from pubpipe.model import (
 _SHOWN = 12
 """How many differences are named; a text that has more of them was written anew."""
 _WORDS_SHOWN = 14
+_SLIPS = 3
+"""Words next to one another that may all be mended spelling; more of them are another text."""
 _COMPARED = 2000
 """Words up to which two texts are compared one by one: a longer one is no sentence."""
 
@@ -199,7 +201,7 @@ NUMBER = _set(
 """Words that count, measure, date or bound an amount."""
 _NUMBER_SIGNS = frozenset("%‰$€£¥฿៛₫₭₩°½¼¾⅓⅔±<>≤≥=+×*^§#№²³¹")
 _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti", "counter", "under", "over")
-_DOUBLED = _set("the a an of to and in for with on by")
+_DOUBLED = _set("the a an of and")
 """Words that nobody writes twice on purpose."""
 
 
@@ -367,14 +369,14 @@ def _typo(
         beside = {ours[i].key for i in (gone[0] - 1, gone[1]) if 0 <= i < len(ours)}
         if old[0].key in _DOUBLED and old[0].key in beside:
             return Difference(kind="typo", note=f"‘{old[0].text}’ no longer written twice")
-    if len(old) != 1 or len(mended) != 1 or old[0].gap != mended[0].gap:
+    if not 0 < len(old) == len(mended) <= _SLIPS:
         return None
-    one, other = old[0], mended[0]
-    if {one.key, other.key} == {"a", "an"}:
-        return Difference(kind="typo", before=one.text, after=other.text)
-    if one.kind or other.kind or not respelt(one.key, other.key, words):
-        return None
-    return Difference(kind="typo", before=one.text, after=other.text)
+    for one, other in zip(old, mended, strict=True):
+        if one.gap != other.gap or one.kind or other.kind:
+            return None
+        if {one.key, other.key} != {"a", "an"} and not respelt(one.key, other.key, words):
+            return None
+    return Difference(kind="typo", before=_spoken(old), after=_spoken(mended))
 
 
 def _term_differences(before: Reading, after: Reading) -> tuple[list[Difference], frozenset[str]]:
