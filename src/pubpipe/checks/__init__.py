@@ -17,6 +17,7 @@ from pubpipe.checks import (
     repetition,
     script,
     spaces,
+    subtitles,
     tags,
     units,
     urls,
@@ -101,6 +102,16 @@ def run_document(
     return _settle(consistency.check_document(pairs, profile), severities or {}, None)
 
 
+def run_subtitles(
+    shown: Sequence[subtitles.Shown],
+    profile: LanguageProfile,
+    *,
+    severities: Mapping[str, Setting] | None = None,
+) -> tuple[Finding, ...]:
+    """Findings on subtitles, which only their time on the screen shows: (segment id, seconds, text) each."""
+    return _settle(subtitles.check_subtitles(shown, profile), severities or {}, None)
+
+
 def _settle(findings: Iterable[Finding], severities: Mapping[str, Setting], segment: str | None) -> tuple[Finding, ...]:
     out = []
     for finding in findings:
@@ -110,7 +121,21 @@ def _settle(findings: Iterable[Finding], severities: Mapping[str, Setting], segm
     return tuple(out)
 
 
-FINDINGS: tuple[Described, ...] = tuple(d for c in CHECKS.values() for d in c.FINDINGS) + consistency.FINDINGS
+FINDINGS: tuple[Described, ...] = (
+    *(d for c in CHECKS.values() for d in c.FINDINGS),
+    *consistency.FINDINGS,
+    *subtitles.FINDINGS,
+)
 """Every kind of finding of this room, in the order of the checks."""
 
-__all__ = ["CHECKS", "FINDINGS", "Check", "CheckContext", "Consistency", "Described", "run", "run_document"]
+__all__ = [
+    "CHECKS",
+    "FINDINGS",
+    "Check",
+    "CheckContext",
+    "Consistency",
+    "Described",
+    "run",
+    "run_document",
+    "run_subtitles",
+]
