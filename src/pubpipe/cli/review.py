@@ -115,6 +115,16 @@ def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
         if item.suggestion:
             what = f"similar ({item.suggestion.score} %)" if item.suggestion.score else "offered"
             print(f"   {what}: {item.suggestion.target} [{item.suggestion.provenance}]")
+            if item.suggestion.change is not None and item.suggestion.change.diff:
+                print(f"   compared: {item.suggestion.change.marked}")
+        if item.carried:
+            print(f"   not asked again: {item.carried}")
+        if item.previous_source:
+            print(f"   before: {item.previous_source}")
+            print(f"   approved as: {item.previous_target or '—'}")
+        if item.change is not None:
+            print(f"   what changed: {'; '.join(item.change.words)}")
+            print(f"   marked: {item.change.marked}")
         for finding in item.findings:
             print(f"   {finding.severity}: {finding.message}")
     for finding in request.findings:

@@ -84,3 +84,29 @@ class SourceChange(Value):
     def words(self) -> tuple[str, ...]:
         """The differences in words, each once: "number 3 → 4", "‘not’ removed"."""
         return tuple(dict.fromkeys(d.words for d in self.differences))
+
+    @property
+    def marked(self) -> str:
+        """The present text in one line with what changed in brackets: "Fees of [300 → 500] baht", "[− not]", "[+ now]".
+
+        Plain text, however it is shown: nothing in it is meant as markup.
+        """
+        out: list[str] = []
+        parts = list(self.diff)
+        while parts:
+            part = parts.pop(0)
+            if part.op == "same":
+                out.append(part.text)
+            elif part.op == "removed" and parts and parts[0].op == "added":
+                out.append(_bracket(part.text, " → ", parts.pop(0).text))
+            else:
+                out.append(_bracket("", "− " if part.op == "removed" else "+ ", part.text))
+        return " ".join("".join(out).split())
+
+
+def _bracket(before: str, sign: str, after: str) -> str:
+    """A change in brackets, the white space that both sides have outside."""
+    sides = [side for side in (before, after) if side]
+    lead = " " if all(side[:1].isspace() for side in sides) else ""
+    tail = " " if all(side[-1:].isspace() for side in sides) else ""
+    return f"{lead}[{' '.join(before.split())}{sign}{' '.join(after.split())}]{tail}"

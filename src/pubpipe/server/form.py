@@ -294,6 +294,8 @@ def _notice(request: ReviewRequest, artifact: str, page: str, accounts: bool) ->
         )
     else:
         lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
+    if carried := wording.carried_over(request):
+        lines.append("Not asked again:\n\n" + wording.bullets(carried))
     where = f"[side by side]({artifact})" if artifact else "under Artifacts"
     keeps = KEEPS + (BETTER.replace("{page}", page) if page else WITHOUT_PAGE)
     lines.append(f"The whole text: {where}.\n\n{keeps}\n\nThe digits below bind your answer to exactly this text.")

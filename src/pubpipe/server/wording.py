@@ -75,11 +75,17 @@ def remarks(item: ReviewItem) -> tuple[str, ...]:
         s = item.suggestion
         if s.score:
             lines.append(f"similar in the memory ({s.score} %): “{s.source}” was “{s.target}” [{s.provenance}]")
+            if s.change is not None and s.change.diff:
+                lines.append(f"from that English to this: “{s.change.marked}”")
         else:
             lines.append(f"offered by {s.provenance}: “{s.target}”")
+    if item.carried:
+        lines.append(f"not asked again: {item.carried}")
     if item.previous_source:
         was = f"English before: “{item.previous_source}”"
         lines.append(f"{was}, approved as “{item.previous_target}”" if item.previous_target else was)
+        if item.change is not None:
+            lines.append(f"what changed: {'; '.join(item.change.words)}: “{item.change.marked}”")
     return tuple(lines)
 
 
@@ -91,7 +97,8 @@ def side_by_side(request: ReviewRequest, *, limit: int = 180_000) -> tuple[str, 
     """
     head = (
         f"## {escape(request.title)} · {escape(request.language_name)}\n\n"
-        f"{escape(_summary(request))}\n\n{bullets(map(finding_in_words, request.findings))}\n{{page}}"
+        f"{escape(_summary(request))}\n\n{bullets(map(finding_in_words, request.findings))}\n"
+        f"{bullets(f'not asked again: {line}' for line in carried_over(request))}\n{{page}}"
         "| | English | Translation | Remarks |\n|--:|---|---|---|\n"
     )
     pages: list[list[str]] = [[]]
@@ -121,6 +128,22 @@ def _row(item: ReviewItem) -> str:
         "<br>".join(escape(note) for note in notes if note),
     )
     return "| " + " | ".join(cells) + " |\n"
+
+
+def carried_over(request: ReviewRequest) -> tuple[str, ...]:
+    """The segments whose approval was given for an earlier English, by reason, in words; empty where there are none."""
+    numbers: dict[str, list[int]] = {}
+    for item in request.items:
+        if item.carried:
+            numbers.setdefault(item.carried, []).append(item.number)
+    return tuple(
+        f"{'segment' if len(found) == 1 else 'segments'} {_listed(found)}: {why}" for why, found in numbers.items()
+    )
+
+
+def _listed(numbers: list[int], most: int = 30) -> str:
+    shown = ", ".join(map(str, numbers[:most]))
+    return shown + (f" and {len(numbers) - most} more" if len(numbers) > most else "")
 
 
 def _summary(request: ReviewRequest) -> str:

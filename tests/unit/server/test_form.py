@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
 
-from pubpipe.model import Finding, ReviewAnswer, ReviewRequest
+from pubpipe.model import Finding, ReviewAnswer, ReviewRequest, Text
+from pubpipe.review import classify
 from pubpipe.server.form import ABOUT, OTHERS, answer_values, numbers, read_answer, review_form
 from tests.unit.server.requests import item, request
+from tests.unit.server.test_wording import HOSTILE, hostile_everywhere
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC)
 
@@ -116,6 +119,43 @@ def test_a_template_value_in_a_text_stays_a_text() -> None:
     assert field["default"] == text
     assert isinstance(field["default"], str)
     assert isinstance(field["description"], str)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_field_of_a_segment_means_something_in_the_forms_descriptions(text: str) -> None:
+    asked = request(item(1, **hostile_everywhere(text)), comments=(text,), problems=(text,), blocking=(f"x: {text}",))
+    fields = schema_of(asked)["properties"]
+    for name in ("segment_000000000001_1", "findings_to_accept"):
+        bare = re.sub(r"\\[!-/:-@\[-`{-~]|<!-- -->|<br>|^\*\*|(?<!\\)\*\*(?=<br>)", "", fields[name]["description"])
+        assert not set(bare) & set("<>&|\\[]!*_`~#:@+={}^$")
+    notice = fields["digest"]["description"]
+    assert not re.search(r"(?<!\\)<(script|img)|(?<!\\)\]\(", notice)
+    assert "{{" not in notice
+    raw = schema_of(asked, markdown=False)["properties"]["segment_000000000001_1"]["description"]
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", raw)
+
+
+def test_three_hundred_segments_are_forty_boxes_and_a_line_about_the_rest() -> None:
+    many = [item(n, attention=n <= 40, state="waiting" if n <= 40 else "approved") for n in range(1, 301)]
+    asked = request(*many, remaining=22)
+    fields = schema_of(asked)["properties"]
+    assert sum(name.startswith("segment_") for name in fields) == 40
+    assert (
+        "40 of 300 segments need you in this round; 22 more follow in later rounds" in fields["digest"]["description"]
+    )
+    assert len(json.dumps(schema_of(asked))) < 60_000
+
+
+def test_a_revised_segment_shows_what_was_approved_and_what_changed() -> None:
+    change = classify((Text(text="Pay 3 baht."),), (Text(text="Pay 4 baht."),))
+    asked = request(
+        item(1, previous_source="Pay 3 baht.", previous_target="បង់ ៣", change=change), item(2, carried="why")
+    )
+    fields = schema_of(asked, markdown=False)["properties"]
+    description = fields["segment_000000000001_1"]["description"]
+    assert "English before: “Pay 3 baht.”, approved as “បង់ ៣”" in description
+    assert "what changed: number 3 → 4: “Pay [3 → 4] baht.”" in description
+    assert r"segment 2\: why" in schema_of(asked)["properties"]["digest"]["description"]
 
 
 def test_a_sign_off_has_no_boxes_and_can_send_segments_back_by_number() -> None:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pubpipe.model import Finding, TermHit
+from pubpipe.model import Finding, Suggestion, TermHit, Text
 from pubpipe.model.finding import Span
-from pubpipe.server.wording import artifact_key, escape, remarks, side_by_side
+from pubpipe.review import classify
+from pubpipe.server.wording import artifact_key, carried_over, escape, remarks, side_by_side
 from tests.unit.server.requests import item, request
 
 HOSTILE = [
@@ -106,6 +107,43 @@ def test_remarks_say_the_worst_first_and_name_the_terms() -> None:
     assert lines[0] == "blocks publication: 2019 became 2091. Suggested: ២០១៩"
     assert "migrant workers → ពលករចំណាកស្រុក; not x" in lines[2]
     assert "ILO stays as it is" in lines[2]
+
+
+def hostile_everywhere(text: str) -> dict[str, object]:
+    """Every field of an item that holds words of a text, or words made of them."""
+    change = classify((Text(text=f"Pay 3 {text} now."),), (Text(text=f"Pay 4 {text[::-1]} now."),))
+    suggestion = Suggestion(source=text, target=text, score=97, provenance=text, change=change)
+    finding = Finding(check="x", severity="warning", message=text, suggestion=text)
+    hit = TermHit(term="t", surface=text, span=Span(start=0, end=1), preferred=text, allowed=(text,), forbidden=(text,))
+    return {
+        "source": text, "target": text, "detail": text, "reason": text, "previous_source": text, "previous_target": text,
+        "change": change, "carried": text, "suggestion": suggestion, "findings": (finding,), "terms": (hit,),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_in_any_field_of_a_segment_means_something_in_the_table(text: str) -> None:
+    (page,) = side_by_side(request(item(1, **hostile_everywhere(text)), comments=(text,)))
+    (row,) = [line for line in page.splitlines() if line.startswith("| ▶")]
+    bare = re.sub(r"\\[!-/:-@\[-`{-~]|<!-- -->|<br>", "", row)
+    assert not set(bare) & set("<>&\\[]!*_`~#:@.-+={}^$")
+    assert bare.count("|") == 5
+
+
+def test_a_revision_is_said_in_words_and_marked() -> None:
+    change = classify((Text(text="Pay 3 baht."),), (Text(text="Do not pay 4 baht."),))
+    shown_item = item(previous_source="Pay 3 baht.", previous_target="បង់ ៣ បាត", change=change)
+    assert remarks(shown_item) == (
+        "English before: “Pay 3 baht.”, approved as “បង់ ៣ បាត”",
+        "what changed: ‘not’ added; number 3 → 4: “[Pay 3 → Do not pay 4] baht.”",
+    )
+
+
+def test_a_carried_approval_is_named_with_its_reason() -> None:
+    why = "approved before by Sokha; only formatting changed in the English"
+    made = request(*(item(n, carried=why if n % 2 else "") for n in range(1, 6)))
+    assert carried_over(made) == (f"segments 1, 3, 5: {why}",)
+    assert shown(side_by_side(made)[0]).count(why) == 4  # above the table, and in three rows
 
 
 def test_an_artifact_key_has_only_what_prefect_allows() -> None:
