@@ -290,6 +290,8 @@ class Project(Value):
     web_address: str = Field(default="", pattern=r"^(https?://[^\s<>\"']+)?$")
     """Where the output folder is to be found on the web ("https://example.org/publications"): search engines want whole
     addresses in the links between languages. Empty: these links are relative."""
+    soffice: str | None = None
+    """LibreOffice's program, where it is not on the path: it makes the PDF of layout = "source"."""
     output: str = "outputs"
     store: str = f"sqlite:///{STATE_FOLDER}/pubpipe.db"
     glossary: str = "glossary"

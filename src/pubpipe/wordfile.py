@@ -1154,11 +1154,8 @@ class _Walk:
                 if text in seen:
                     seen[text].spots.append(value)
                     continue
-                words: Role = "paragraph" if attribute == "string" else "alt"
-                alt = seen[text] = Place(words if role == "paragraph" else role, (Text(text=text),), [value])
-                if words == "alt":
-                    alt.role = "alt"
-                if picture.picture and picture.alt is None and words == "alt":
+                alt = seen[text] = Place("alt", (Text(text=text),), [value])
+                if picture.picture and picture.alt is None:
                     picture.alt = alt
                 else:
                     out.append(Node(place=alt))

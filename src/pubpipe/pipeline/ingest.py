@@ -65,8 +65,8 @@ def register(
     file_hash = digest_bytes(data)
     now = ws.now()
     read = None
-    if ws.store.documents.current_hash(name) != (file_hash, _reader(ws)):
-        read = _read(ws, path, data)
+    if ws.store.documents.current_hash(name) != (file_hash, _reader(ws, name)):
+        read = _read(ws, name, path, data)
     if read is not None:
         title = plain(read[0].title.content) if read[0].title else path.stem
     else:
@@ -83,7 +83,7 @@ def register(
     with ws.store.transaction():
         ws.store.publications.save(name, at=now, **save)
         if read is not None:
-            ws.store.documents.save(name, file_hash, _reader(ws), *read, now)
+            ws.store.documents.save(name, file_hash, _reader(ws, name), *read, now)
     return name
 
 
@@ -97,9 +97,9 @@ def ingest(ws: Workspace, publication: str) -> Ingested:
     if path.is_file():
         data = _bytes_of(path)
         file_hash = digest_bytes(data)
-        if current != (file_hash, _reader(ws)):
-            document, segments = _read(ws, path, data)
-            ws.store.documents.save(publication, file_hash, _reader(ws), document, segments, ws.now())
+        if current != (file_hash, _reader(ws, publication)):
+            document, segments = _read(ws, publication, path, data)
+            ws.store.documents.save(publication, file_hash, _reader(ws, publication), document, segments, ws.now())
             log.info("read %s anew: %d segments", publication, len(segments))
             return Ingested(file_hash, document, segments)
     stored = ws.store.documents.current(publication)
@@ -118,8 +118,8 @@ def peek(ws: Workspace, publication: str) -> Ingested:
     if path.is_file():
         data = _bytes_of(path)
         file_hash = digest_bytes(data)
-        if current != (file_hash, _reader(ws)):
-            return Ingested(file_hash, *_read(ws, path, data))
+        if current != (file_hash, _reader(ws, publication)):
+            return Ingested(file_hash, *_read(ws, publication, path, data))
     return ingest(ws, publication)
 
 
@@ -151,14 +151,22 @@ def _bytes_of(path: Path) -> bytes:
         raise SourceError(f"{path} cannot be read: {error.strerror}.", remedy="Check its rights.") from error
 
 
-def _reader(ws: Workspace) -> str:
+def _reader(ws: Workspace, publication: str) -> str:
     """What, beside the file, decides how it is read and cut."""
-    return "/".join((__version__, *ws.project.abbreviations))
+    kept = ("source layout",) if ws.project.layout_of(publication) == "source" else ()
+    return "/".join((__version__, *kept, *ws.project.abbreviations))
 
 
-def _read(ws: Workspace, path: Path, data: bytes) -> tuple[SourceDocument, tuple[Segment, ...]]:
-    from pubpipe.readers import read
+def _read(ws: Workspace, publication: str, path: Path, data: bytes) -> tuple[SourceDocument, tuple[Segment, ...]]:
+    from pubpipe.readers import WORD_FILES, read
     from pubpipe.segmentation import segment
 
-    document = read(path, data)
+    layout = ws.project.layout_of(publication)
+    if layout == "source" and path.suffix.lower() not in WORD_FILES:
+        raise ConfigError(
+            f'publication {publication!r} has layout = "source", and {path.name} is no Word document whose layout '
+            "could be kept.",
+            remedy=f'Give it as .docx, or set layout = "template" in [publications.{publication}] of pubpipe.toml.',
+        )
+    document = read(path, data, layout)
     return document, segment(document, ws.project.abbreviations)

@@ -18,7 +18,7 @@ from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
-    from pubpipe.renderers import Imprint, Renderer
+    from pubpipe.renderers import Imprint, Original, Renderer
 
 log = logging.getLogger(__name__)
 
@@ -110,17 +110,45 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
     return tuple(made)
 
 
-def renderer_of(ws: Workspace, publication: str, format_: str) -> Renderer:
+def renderer_of(ws: Workspace, publication: str, format_: str, original: Original | None = None) -> Renderer:
     """What makes the publication's files of a format: its layout decides."""
     from pubpipe.renderers import renderer
 
-    return renderer(format_, ws.project.layout_of(publication))
+    return renderer(format_, ws.project.layout_of(publication), original, ws.project.soffice)
+
+
+def fingerprint_of(ws: Workspace, publication: str, format_: str) -> str:
+    """The same renderer's fingerprint, known without loading it."""
+    from pubpipe.renderers import KEPT, fingerprint, source_fingerprint
+
+    if ws.project.layout_of(publication) == "source" and format_ in KEPT:
+        return source_fingerprint(format_, ws.project.soffice)
+    return fingerprint(format_)
+
+
+def original_of(present: EditionView) -> Original | None:
+    """The client's file for a publication that keeps its layout; RenderError where it is gone or another one."""
+    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.renderers import Original
+
+    ws, publication = present.ws, present.publication
+    if ws.project.layout_of(publication) != "source":
+        return None
+    path = source_path(ws, publication)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise RenderError(
+            f'the source file {path.name} cannot be read ({error.strerror}), and layout = "source" writes into it.',
+            remedy='Put the file back, or set layout = "template".',
+        ) from error
+    return Original(data=data, document=present.source.document)
 
 
 def made_file(present: EditionView, edition: Edition, format_: str) -> bytes:
     """The bytes of one file of an edition; a draft's carry the watermark."""
     ws, publication = present.ws, present.publication
-    return renderer_of(ws, publication, format_).render(
+    return renderer_of(ws, publication, format_, original_of(present)).render(
         edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
     )
 
@@ -129,7 +157,8 @@ def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: Editi
     """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
     from pubpipe.renderers import inspect_file
 
-    findings = inspect_file(format_, data, edition, present.profile, present.ws.fonts)
+    layout = present.ws.project.layout_of(present.publication)
+    findings = inspect_file(format_, data, edition, present.profile, present.ws.fonts, layout)
     name = f"{present.publication}.{present.profile.tag}.{format_}"
     for finding in findings:
         if finding.severity != "block":
@@ -153,7 +182,10 @@ def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, 
     edition = draft_edition(present)
     paths = []
     own = formats_of(ws, publication)
-    for format_ in formats or (own if own[0] in SUBTITLES else ("pdf",)):
+    usual = own if own[0] in SUBTITLES else ("pdf",)
+    if ws.project.layout_of(publication) == "source" and "pdf" not in own and "docx" in own:
+        usual = ("docx",)  # a project that asks for no PDF needs no LibreOffice
+    for format_ in formats or usual:
         data = made_file(present, edition, format_)
         path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
         write_atomically(path, data)
@@ -195,9 +227,12 @@ def rendition_ingredients(
     present: EditionView, edition: ApprovedEdition, look: dict[str, str], format_: str
 ) -> dict[str, str]:
     """Component to fingerprint: everything but the approved text that changes a file's bytes."""
+    layout = present.ws.project.layout_of(present.publication)
+    kept = {"layout": layout, "source file": present.source.file_hash} if layout == "source" else {}
     return {
         **look,
-        "renderer": renderer_of(present.ws, present.publication, format_).fingerprint,
+        **kept,
+        "renderer": fingerprint_of(present.ws, present.publication, format_),
         "imprint": digest(imprint_of(present).model_dump(mode="json")),
         "credits": digest(edition.credits.model_dump(mode="json"), edition.approved_at.isoformat()),
     }
@@ -228,7 +263,7 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
 def _shared_stamp(ws: Workspace, publication: str) -> Hash:
     """The part of the stamp that all languages share, worked out once while a workspace is open."""
     from pubpipe.pipeline.ingest import source_path
-    from pubpipe.renderers import fingerprint, font_state
+    from pubpipe.renderers import font_state
 
     found = ws.stamps.get(publication)
     if found is None:
@@ -240,7 +275,7 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
             folder_hash(ws.template_folder(ws.project.template_of(publication))),
             [digest_bytes(table.read_bytes()) for table in ws.label_tables if table.is_file()],
             font_state(ws.font_folder),
-            [fingerprint(format_) for format_ in formats_of(ws, publication)],
+            [fingerprint_of(ws, publication, format_) for format_ in formats_of(ws, publication)],
             __version__,
             ws.project.model_dump(mode="json", exclude={"server", "rebuild", "store", "notify"}),
             known.options if known else {},
@@ -296,10 +331,19 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
             ws.root / "templates",
             ws.template_folder(ws.project.template_of(publication)),
         ],
-        large=[Path(path) for path, *_ in font_state(ws.font_folder)],
+        large=[*(Path(path) for path, *_ in font_state(ws.font_folder)), *_program_of(ws, publication)],
         libraries=sorted({name for names in LIBRARIES.values() for name in names}),
         result=result,
     )
+
+
+def _program_of(ws: Workspace, publication: str) -> list[Path]:
+    """LibreOffice's program, where the publication's pages hang on it: another version is another file."""
+    from pubpipe.renderers.office import find_office
+
+    if ws.project.layout_of(publication) != "source" or "pdf" not in formats_of(ws, publication):
+        return []
+    return [Path(find_office(ws.project.soffice).program)]
 
 
 def folder_hash(folder: Path) -> Hash:
@@ -356,6 +400,7 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
     return {
         "publication": present.publication,
         "language": present.profile.tag,
+        "layout": present.ws.project.layout_of(present.publication),
         "source": {
             "file": (known.source_name if (known := present.ws.store.publications.get(present.publication)) else ""),
             "sha256": present.source.file_hash,

@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from pubpipe.errors import ConfigError, PubpipeError, SourceError
-from pubpipe.model import SourceDocument
-from pubpipe.readers import docx, html, markdown, odt, plaintext, subtitles
+from pubpipe.model import Layout, SourceDocument
+from pubpipe.readers import docx, docx_source, html, markdown, odt, plaintext, subtitles
 from pubpipe.readers.base import Reader
 
 READERS: dict[str, Reader] = {
     extension: reader for reader in (docx, markdown, plaintext, odt, html, subtitles) for extension in reader.EXTENSIONS
 }
 """File extension to reader."""
+WORD_FILES = docx.EXTENSIONS
+"""Files whose layout can be kept."""
 ENTRY_POINTS = "pubpipe.readers"
 """Other packages offer readers in this group, by the extension without its dot; those above cannot be replaced."""
 
 _LIMIT = 200_000_000
 
 
-def read(path: Path, data: bytes | None = None) -> SourceDocument:
-    """The source document in a file.
+def read(path: Path, data: bytes | None = None, layout: Layout = "template") -> SourceDocument:
+    """The source document in a file; with layout "source" a Word file with every word of its pages.
 
     `data` are the file's bytes where the caller has them already; `path` then only tells the extension and the
     folder in which images that a Markdown or HTML text names are looked for. Raises SourceError with what is wrong
@@ -63,6 +65,8 @@ def read(path: Path, data: bytes | None = None) -> SourceDocument:
         text = reader in (plaintext, subtitles) and kind in markdown.EXTENSIONS
         if kind not in reader.EXTENSIONS and not fragment and not text:
             raise _mismatch(extension, kind, name)
+        if layout == "source" and reader is docx:
+            return docx_source.read(data)
         return reader.read(data, path.parent)
     except SourceError as error:
         if error.message.startswith(path.name):
@@ -206,4 +210,4 @@ def _sniff_zip(data: bytes) -> tuple[str, str]:
     return "", "a zip archive"
 
 
-__all__ = ["ENTRY_POINTS", "READERS", "Reader", "read", "sniff"]
+__all__ = ["ENTRY_POINTS", "READERS", "WORD_FILES", "Reader", "read", "sniff"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pubpipe.renderers.base import Imprint, Renderer
+    from pubpipe.renderers.base import Imprint, Original, Renderer
     from pubpipe.renderers.docx import render_docx
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
     from pubpipe.renderers.inspect_html import inspect_html
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS, renderer
     from pubpipe.renderers.template import Template, load_template
-    from pubpipe.renderers.versions import LIBRARIES, fingerprint
+    from pubpipe.renderers.versions import KEPT, LIBRARIES, fingerprint, source_fingerprint
 
 _HOMES = {
     "Imprint": "base",
+    "Original": "base",
     "Renderer": "base",
     "render_docx": "docx",
     "FontSet": "fonts",
@@ -28,7 +29,9 @@ _HOMES = {
     "renderer": "registry",
     "Template": "template",
     "load_template": "template",
+    "KEPT": "versions",
     "LIBRARIES": "versions",
+    "source_fingerprint": "versions",
     "fingerprint": "versions",
     "inspect_docx": "inspection",
     "inspect_pdf": "inspection",
@@ -47,10 +50,12 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
+    "KEPT",
     "LIBRARIES",
     "RENDERERS",
     "FontSet",
     "Imprint",
+    "Original",
     "Renderer",
     "Template",
     "find_fonts",
@@ -64,4 +69,5 @@ __all__ = [
     "render_docx",
     "render_pdf",
     "renderer",
+    "source_fingerprint",
 ]

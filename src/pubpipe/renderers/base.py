@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Protocol
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Format, Value
+from pubpipe.model import Edition, Format, SourceDocument, Value
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.template import Template
 
@@ -28,6 +28,13 @@ class Imprint(Value):
     """Sentences that every edition must carry ("Funded by …")."""
     program: str = "pubpipe"
     """Name and version of the program that made the file."""
+
+
+class Original(Value):
+    """The client's file, for a layout that keeps it: its bytes and what the reader made of them."""
+
+    data: bytes
+    document: SourceDocument
 
 
 class Renderer(Protocol):

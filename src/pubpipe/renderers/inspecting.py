@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Finding
+from pubpipe.model import Edition, Finding, Layout
 from pubpipe.renderers.fonts import FontSet
+from pubpipe.renderers.versions import KEPT
 
 
 def inspect_file(
-    format_: str, data: bytes, edition: Edition | None, profile: LanguageProfile, fonts: FontSet | None = None
+    format_: str,
+    data: bytes,
+    edition: Edition | None,
+    profile: LanguageProfile,
+    fonts: FontSet | None = None,
+    layout: Layout = "template",
 ) -> tuple[Finding, ...]:
     """What is wrong with a file of this format, worst first; a block keeps it from being published.
 
@@ -18,6 +24,12 @@ def inspect_file(
     from pubpipe.renderers import inspection
     from pubpipe.renderers.inspect_html import inspect_html
 
+    if layout == "source" and edition is not None and format_ in KEPT:
+        from pubpipe.renderers.inspect_source import inspect_source_docx, inspect_source_pdf
+
+        if format_ == "pdf":
+            return inspect_source_pdf(data, edition, profile)
+        return inspect_source_docx(data, edition, profile, fonts)
     match format_:
         case "pdf":
             return inspection.inspect_pdf(data, edition, profile)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Format, Layout, Value
-from pubpipe.renderers.base import Imprint, Renderer
+from pubpipe.renderers.base import Imprint, Original, Renderer
 from pubpipe.renderers.docx import render_docx
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.html import render_html
+from pubpipe.renderers.office import find_office
 from pubpipe.renderers.pdf import render_pdf
+from pubpipe.renderers.source_docx import render_source_docx
+from pubpipe.renderers.source_pdf import render_source_pdf
 from pubpipe.renderers.subtitles import render_srt, render_vtt
 from pubpipe.renderers.template import Template
-from pubpipe.renderers.versions import LIBRARIES, fingerprint
+from pubpipe.renderers.versions import KEPT, LIBRARIES, fingerprint, source_fingerprint
 
 
 class FormatRenderer(Value):
@@ -50,11 +54,43 @@ RENDERERS: dict[str, Renderer] = {
 }
 """Format to renderer, in the order in which files are made."""
 
-SOURCE_RENDERERS: dict[str, Renderer] = {}
-"""Formats that can also keep the layout of the source; the others are set by the template in either layout."""
+
+class SourceRenderer(Value):
+    """Makes a file in the layout of the client's own, which is a part of it."""
+
+    format: Format
+    original: Original | None = None
+    """None: only to ask for the fingerprint."""
+    soffice: str | None = None
+    """Where LibreOffice is, if not on the path."""
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        return LIBRARIES[f"source-{self.format}"]
+
+    @property
+    def fingerprint(self) -> str:
+        return source_fingerprint(self.format, self.soffice)
+
+    def render(
+        self,
+        edition: Edition,
+        template: Template,
+        profile: LanguageProfile,
+        fonts: FontSet,
+        imprint: Imprint,
+    ) -> bytes:
+        if self.original is None:
+            raise RenderError(f"{edition.publication}: there is no source file to keep the layout of.")
+        if self.format == "pdf":
+            office = find_office(self.soffice)
+            return render_source_pdf(edition, self.original, template, profile, fonts, imprint, office)
+        return render_source_docx(edition, self.original, template, profile, fonts)
 
 
-def renderer(format_: str, layout: Layout) -> Renderer:
-    """What makes the files of a format for a publication with that layout."""
-    kept = SOURCE_RENDERERS.get(format_) if layout == "source" else None
-    return kept or RENDERERS[format_]
+def renderer(format_: str, layout: Layout, original: Original | None = None, soffice: str | None = None) -> Renderer:
+    """What makes the files of a format for a publication with that layout; of "source" that of the client's file."""
+    if layout == "source" and format_ in KEPT:
+        kept: Format = "pdf" if format_ == "pdf" else "docx"
+        return SourceRenderer(format=kept, original=original, soffice=soffice)
+    return RENDERERS[format_]

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-VERSIONS: dict[str, int] = {"docx": 4, "pdf": 4, "html": 1, "srt": 1, "vtt": 1}
+VERSIONS: dict[str, int] = {"docx": 4, "pdf": 4, "html": 1, "srt": 1, "vtt": 1, "source-docx": 1, "source-pdf": 1}
 """Format to a number that goes up when the same input gives other bytes."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "docx": ("icu4py", "pillow"),
     "pdf": ("typst", "pikepdf", "icu4py", "pillow"),
     "html": ("fonttools", "brotli", "icu4py", "pillow"),
+    "source-docx": ("icu4py", "lxml"),
+    "source-pdf": ("icu4py", "lxml", "pikepdf", "fonttools", "brotli"),
     "srt": ("icu4py",),
     "vtt": ("icu4py",),
 }
-"""Format to the distributions whose versions decide the bytes."""
+"""Format to the distributions whose versions decide the bytes; "source-…" in the layout of the source."""
+
+KEPT = ("docx", "pdf")
+"""Formats that can keep the layout of the source; the others are set by the template in either layout."""
 
 
 def fingerprint(format_: str) -> str:
     """Name, version and libraries of the renderer of a format: part of a rendition's key."""
     used = " ".join(f"{name}={_installed(name)}" for name in LIBRARIES[format_])
     return f"{format_}/{VERSIONS[format_]} {used}"
+
+
+def source_fingerprint(format_: str, soffice: str | None = None) -> str:
+    """The same of a renderer that keeps the layout of the source; of a PDF with LibreOffice's version."""
+    own = fingerprint(f"source-{format_}")
+    if format_ != "pdf":
+        return own
+    from pubpipe.renderers.office import office_version
+
+    return f"{own} libreoffice={office_version(soffice)}"
 
 
 def _installed(distribution: str) -> str:

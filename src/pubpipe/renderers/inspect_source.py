@@ -1,0 +1,187 @@
+"""Looks at a finished file in the layout of its source, with the eyes of `inspection` and what differs for this layout.
+
+Running heads, text boxes and notes are text too; LibreOffice's PDF is PDF/A-2b and has its own font for bullets; a
+paragraph may go on behind the running head of the next page.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pubpipe.errors import SourceError
+from pubpipe.languages import LanguageProfile
+from pubpipe.model import Edition, Finding, Role, Unit
+from pubpipe.ooxml import Problem
+from pubpipe.renderers import inspection
+from pubpipe.renderers.fonts import FAMILIES, FontSet
+from pubpipe.renderers.matter import PREVIEW
+from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
+from pubpipe.wordfile import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
+
+_SYMBOLS = "OpenSymbol"
+_NOT_ON_PAGES: frozenset[Role] = frozenset(["alt", "metadata"])
+_MOST_PARTS = 8
+"""Into how many pieces lines, columns and pages may cut a paragraph that is looked for."""
+_NAMED_AT_MOST = 5
+
+
+def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) -> tuple[Finding, ...]:
+    """What is wrong with the PDF of an edition in the layout of its source, worst first."""
+    import pikepdf
+
+    found = list(inspection.inspect_pdf(data, None, profile))
+    if any(f.check == "inspection.file" for f in found):
+        return tuple(found)
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        fonts: dict[tuple[int, int], Font] = {}
+        frame, slack = inspection._frame(None, profile)
+        pages = [read_page(page, fonts, frame, slack) for page in pdf.pages]
+        found += _fonts(fonts.values())
+        with pdf.open_metadata() as metadata:
+            if metadata.pdfa_status != "2B" or str(metadata.get("pdfuaid:part", "")) != "1":
+                message = "the file does not say that it is PDF/A-2b and PDF/UA-1"
+                found.append(inspection._finding("standards", "error", message))
+        document = edition.localized.document
+        found += _text(list(document.units()), pages)
+        drafts = [
+            n for n, page in enumerate(pages, 1) if inspection._squeezed(PREVIEW) in inspection._squeezed(page.all)
+        ]
+        found += inspection._watermark(edition, drafts, len(pages), "page")
+        found += inspection._links(document, inspection._addresses(pdf))
+        found += inspection._images(document, sum(len(page.images) for page in pages))
+    return inspection._sorted(found)
+
+
+def inspect_source_docx(
+    data: bytes, edition: Edition, profile: LanguageProfile, fonts: FontSet | None = None
+) -> tuple[Finding, ...]:
+    """What is wrong with the Word file of an edition in the layout of its source, worst first."""
+    found = list(inspection.inspect_docx(data, None, profile, fonts))
+    if any(f.check == "inspection.file" for f in found):
+        return tuple(found)
+    word = open_word(data, _refuse)
+    main = word.main()
+    stories = [main, *(p for kind in ("footnotes", "endnotes", "header", "footer") for p in word.related(main, kind))]
+    found += _word_fonts(word, stories)
+    document = edition.localized.document
+    texts = [t for part in stories for t in _word_texts(word, part)]
+    numbering = word.related(main, "numbering")
+    texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
+    shown = inspection._squeezed("\n".join(texts))
+    found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
+    headers = _headers(word, main)
+    marked = [n for n, part in enumerate(headers, 1) if PREVIEW in "".join(_word_texts(word, part))]
+    found += inspection._watermark(edition, marked, len(headers) or 1, "header")
+    targets = [t for part in stories for _, t, outside in word.relationships(part).values() if outside]
+    codes = "".join(c.text or "" for part in stories for c in word.xml(part).iter(f"{W}instrText"))
+    found += inspection._links(document, [*targets, *re.findall(r'"([^"]+)"', codes), *_with_anchor(word, stories)])
+    pictures = sum(1 for part in stories for _ in word.xml(part).iter(f"{A}blip", f"{V}imagedata"))
+    found += inspection._images(document, pictures, vector=True)
+    return inspection._sorted(found)
+
+
+def _refuse(problem: Problem) -> SourceError:
+    return SourceError(f"the file cannot be read as a Word document ({problem.kind}).")
+
+
+def _fonts(fonts: Iterable[Font]) -> Iterator[Finding]:
+    families = {f.replace(" ", "") for f in FAMILIES} | {_SYMBOLS}
+    for name in sorted({font.name for font in fonts}):
+        family = re.split(r"[-,]", name)[0].removesuffix("Regular")
+        if family not in families:
+            yield inspection._finding("fonts", "block", f"font {name} is none of the publication's")
+
+
+def _word_fonts(word: WordFile, stories: Sequence[str]) -> Iterator[Finding]:
+    strange: set[str] = set()
+    for part in [*stories, *word.related(word.main(), "styles")]:
+        for element in word.xml(part).iter(f"{W}rFonts"):
+            named = {element.get(f"{W}{slot}") or "" for slot in ("ascii", "hAnsi", "eastAsia", "cs")}
+            strange |= {n for n in named - set(FAMILIES) if n and n.lower() not in SYMBOL_FONTS}
+    if strange:
+        yield inspection._finding("fonts", "block", f"font {', '.join(sorted(strange))} is none of the publication's")
+
+
+def _word_texts(word: WordFile, part: str) -> Iterator[str]:
+    """The text of each paragraph, of one in a text box after that of its paragraph."""
+    for paragraph in word.xml(part).iter(f"{W}p"):
+        out = []
+        for element in paragraph.iter(f"{W}t", f"{W}noBreakHyphen"):
+            if next(element.iterancestors(f"{W}p")) is paragraph:
+                out.append("\u2011" if element.tag == f"{W}noBreakHyphen" else element.text or "")
+        yield "".join(out)
+
+
+def _headers(word: WordFile, main: str) -> list[str]:
+    relations = word.relationships(main)
+    used = [r.get(f"{R}id") or "" for r in word.xml(main).iter(f"{W}headerReference")]
+    return list(dict.fromkeys(relations[id_][1] for id_ in used if id_ in relations))
+
+
+def _with_anchor(word: WordFile, stories: Sequence[str]) -> Iterator[str]:
+    """Addresses of links that lead to a place in a page outside."""
+    for part in stories:
+        relations = word.relationships(part)
+        for link in word.xml(part).iter(f"{W}hyperlink"):
+            if link.get(f"{W}anchor") and link.get(f"{R}id") in relations:
+                yield f"{relations[link.get(f'{R}id')][1]}#{link.get(f'{W}anchor')}"
+
+
+def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]:
+    """Units whose text stands on no page; a running head that no page shows is only said."""
+    shown = [inspection._squeezed(page.all) for page in pages]
+    whole = "".join(shown)
+
+    def stands(piece: str, count: int) -> bool:
+        return whole.count(piece) >= count or any(_goes_on(piece, shown, n, _MOST_PARTS) for n in range(len(shown)))
+
+    around: tuple[Role, ...] = ("header", "footer", "label")
+    yield from _missing([u for u in units if u.role not in (*_NOT_ON_PAGES, *around)], stands)
+    for finding in _missing([u for u in units if u.role in around], lambda p, _: stands(p, 1)):
+        yield finding.model_copy(update={"severity": "warning"})
+
+
+def _goes_on(piece: str, shown: Sequence[str], number: int, parts: int) -> bool:
+    """Whether a text begins on a page and goes on there or on the next one, with something else between."""
+    if not piece:
+        return True
+    if parts == 0 or number >= len(shown):
+        return False
+    page = shown[number]
+    low, high = 0, len(piece)
+    while low < high:  # the longest beginning that the page has
+        middle = (low + high + 1) // 2
+        if piece[:middle] in page:
+            low = middle
+        else:
+            high = middle - 1
+    if low == len(piece):
+        return True
+    if low < min(2, len(piece)):
+        return False
+    rest = piece[low:]
+    return _goes_on(rest, shown, number, parts - 1) or _goes_on(rest, shown, number + 1, parts - 1)
+
+
+def _missing(units: Sequence[Unit], stands: Callable[[str, int], bool]) -> Iterator[Finding]:
+    wanted: Counter[str] = Counter()
+    unit_of: dict[str, Unit] = {}
+    for unit in units:
+        for piece in inspection._wanted(unit):
+            wanted[piece] += 1
+            unit_of[piece] = unit
+    lost = [piece for piece, count in wanted.items() if not stands(piece, count)]
+    for piece in lost[:_NAMED_AT_MOST]:
+        short = piece if len(piece) <= 40 else piece[:40] + "…"
+        unit = unit_of[piece]
+        message = f"the {unit.role} {unit.id} cannot be found in the file as it was approved: “{short}”"
+        yield inspection._finding("text", "block", message)
+    if len(lost) > _NAMED_AT_MOST:
+        message = f"{len(lost) - _NAMED_AT_MOST} more texts cannot be found in the file"
+        yield inspection._finding("text", "block", message)
+
+
+__all__ = ["inspect_source_docx", "inspect_source_pdf"]
