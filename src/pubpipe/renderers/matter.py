@@ -139,7 +139,7 @@ def _drafted(edition: Edition, template: Template, profile: LanguageProfile) -> 
 
 def _stage(stage: str, template: Template, profile: LanguageProfile) -> str:
     """A review stage in words: the template's for the stages it knows, else the project's own name for it."""
-    key = f"stage_{stage}"
+    key = f"stage_{stage.lower().replace(' ', '-')}"
     return template.label(key, profile.tag) if template.has_label(key, profile.tag) else stage
 
 
