@@ -23,6 +23,7 @@ from pubpipe.cli import (
     segment,
     server,
     status,
+    template,
 )
 
 app = typer.Typer(
@@ -60,6 +61,7 @@ app.command(epilog="Example: pubpipe check memory.tmx --language km")(check.chec
 app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
 app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")
 app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
+app.add_typer(template.app, name="template", help="Page designs: which there are, check one, begin one.")
 app.command(epilog="Example: pubpipe plan --json")(plan.plan)
 app.command(epilog="Example: pubpipe rebuild")(rebuild.rebuild)
 app.command(epilog="Example: pubpipe inspect summary.km.pdf --language km")(inspect.inspect)
