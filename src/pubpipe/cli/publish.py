@@ -97,13 +97,13 @@ def run_editions(
     ws: Workspace, editions: list[tuple[str, str]], *, quiet: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
     """Each edition as far as it goes, without a server; what happened to each, and the first failure's exit code."""
-    from pubpipe.cli.progress import editions_progress
+    from pubpipe.cli.progress import editions_progress, watched
     from pubpipe.pipeline.steps import Outcome, run_together
 
     ended: dict[tuple[str, str], dict[str, Any]] = {}
     code = 0
     names = {edition: f"{edition[0]} · {edition[1]}" for edition in editions}
-    with editions_progress(list(names.values()), quiet=quiet) as advance:
+    with editions_progress(list(names.values()), quiet=quiet) as advance, watched(ws, names, advance) as end:
 
         def on_start(publication: str, language: str) -> None:
             advance(names[publication, language], "working")
@@ -111,6 +111,7 @@ def run_editions(
         def on_end(publication: str, language: str, outcome: Outcome | PubpipeError) -> None:
             nonlocal code
             edition = (publication, language)
+            end(names[edition])
             if isinstance(outcome, PubpipeError):
                 report(outcome, f"{publication}/{language}: ")
                 code = code or outcome.exit_code
@@ -149,7 +150,7 @@ def _with_server(
 ) -> tuple[list[dict[str, Any]], int]:
     """One flow run an edition on the server, followed until each has ended or waits for a person."""
     from pubpipe import pipeline
-    from pubpipe.cli.progress import editions_progress
+    from pubpipe.cli.progress import editions_progress, watched
     from pubpipe.errors import ServerError
     from pubpipe.server.client import follow
     from pubpipe.server.runs import ensure_edition
@@ -172,9 +173,12 @@ def _with_server(
         names[run.id] = language
         states[run.id] = {"language": language, "state": run.how, "run": run.url}
     if not detach and names:
-        with editions_progress(list(names.values()), quiet=quiet) as advance:
+        editions = {(publication, language): language for language in names.values()}
+        with editions_progress(list(names.values()), quiet=quiet) as advance, watched(ws, editions, advance) as end:
             for state in follow(address, names):
                 finished = state.final or state.waiting
+                if finished:
+                    end(names[state.id])
                 advance(
                     names[state.id],
                     "waits for review" if state.waiting else state.name.lower(),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import typer
 
 from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspace_root
+
+_RECENT = dt.timedelta(minutes=2)
+"""Work of which nothing was heard for longer was stopped: an engine that is silent is given up sooner."""
 
 
 def status(
@@ -20,8 +24,15 @@ def status(
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         rows = pipeline.status(ws, publication)
+        heard = ws.store.progress.since(ws.now() - _RECENT)
+    working = {edition: progress for edition, progress in heard.items() if progress.under_way}
     if as_json:
-        print_json([row.model_dump(mode="json") for row in rows])
+        print_json(
+            [
+                row.model_dump(mode="json") | {"working": str(working.get((row.publication, row.language), ""))}
+                for row in rows
+            ]
+        )
         return
     if not rows:
         print("Nothing is published here yet. Start with: pubpipe publish FILE")
@@ -37,7 +48,9 @@ def status(
                 r.open,
                 r.approved,
                 r.findings,
-                r.stage or (r.reasons[0] if r.reasons and r.state in ("error", "rejected") else ""),
+                str(working.get((r.publication, r.language), ""))
+                or r.stage
+                or (r.reasons[0] if r.reasons and r.state in ("error", "rejected") else ""),
                 r.deadline,
             )
             for r in rows

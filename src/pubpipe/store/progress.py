@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from pubpipe.store.database import Database
+
+_RESTING = ("review", "done")
+"""The steps at which nothing goes on: people are asked, or all is done."""
 
 
 class Progress(NamedTuple):
@@ -17,6 +20,22 @@ class Progress(NamedTuple):
     done: int
     total: int
     at: dt.datetime
+
+    @property
+    def share(self) -> float | None:
+        """How much of the step is done, from 0 to 1; None where it cannot be counted."""
+        return min(1.0, self.done / self.total) if self.total > 0 else None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether somebody was still at work when this was written."""
+        return self.step not in _RESTING
+
+    def __str__(self) -> str:
+        """The step in words, with how far it has come where that can be counted."""
+        if self.share is None:
+            return self.step
+        return f"{self.step}, {self.done} of {self.total} ({self.share:.0%})"
 
 
 class ProgressRecord:
@@ -51,4 +70,17 @@ class ProgressRecord:
                 ),
                 {"publication": publication, "language": language},
             ).first()
-        return Progress(row.step, row.done, row.total, dt.datetime.fromisoformat(row.at)) if row else None
+        return _progress(row) if row else None
+
+    def since(self, moment: dt.datetime) -> dict[tuple[str, str], Progress]:
+        """(publication, language) to where the work on it is, for those of which something was heard since then."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.text("SELECT publication, language, step, done, total, at FROM progress")
+            ).all()
+        found = {(row.publication, row.language): _progress(row) for row in rows}
+        return {edition: progress for edition, progress in found.items() if progress.at >= moment}
+
+
+def _progress(row: sa.Row[Any]) -> Progress:
+    return Progress(row.step, row.done, row.total, dt.datetime.fromisoformat(row.at))
