@@ -21,6 +21,7 @@ from prefect.states import Cancelled, Completed, Failed
 from pubpipe import pipeline
 from pubpipe.errors import PubpipeError
 from pubpipe.model import RecordedDecision, Rendition, ReviewAnswer, ReviewRequest
+from pubpipe.pipeline.looking import review_preview
 from pubpipe.root import STATE_FOLDER
 from pubpipe.server import client, form, people, rounds, signature, wording
 from pubpipe.server.here import files_url, interface, own_address, public_base, review_address
@@ -75,10 +76,10 @@ def turn_away(workspace: str, request: ReviewRequest, answer: ReviewAnswer, prob
 
 @task(task_run_name="preview {publication} · {language}", cache_policy=NO_CACHE, persist_result=False)
 def preview(workspace: str, publication: str, language: str) -> str:
-    """A watermarked PDF for the reviewer; its address, or nothing: a review does not wait for a page that fails."""
+    """Watermarked pages for the reviewer; the PDF's address, or nothing: no review waits for a page that fails."""
     with pipeline.open_workspace(Path(workspace)) as ws:
         try:
-            (path, *_) = pipeline.preview(ws, publication, language)
+            path = review_preview(ws, publication, language)
         except PubpipeError as error:
             get_run_logger().warning("no preview: %s", error)
             return ""

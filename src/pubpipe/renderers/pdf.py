@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
@@ -38,6 +40,20 @@ def render_pdf(
     RenderError names a character that no font has, a font that is missing, an image that cannot be read, a
     label that the template lacks, or what Typst says of the layout.
     """
+    with project(edition, template, profile, fonts, imprint) as (folder, inputs, moment):
+        data = _compile(folder, fonts, moment, template, inputs)
+    return mend(data) if mend_text else data
+
+
+@contextmanager
+def project(
+    edition: ApprovedEdition | DraftEdition,
+    template: Template,
+    profile: LanguageProfile,
+    fonts: FontSet,
+    imprint: Imprint,
+) -> Iterator[tuple[str, dict[str, str], int]]:
+    """The Typst project of an edition in a folder of its own, the inputs that it wants, and its moment in seconds."""
     document: SourceDocument = edition.localized.document
     profile = template.dressed(profile)
     around = matter(edition, template, profile, imprint)
@@ -49,8 +65,7 @@ def render_pdf(
         for name, data in sources.items():
             (Path(folder) / name).write_bytes(data)
         inputs = _balanced(folder, fonts, template).inputs() if _in_columns(template) else {}
-        data = _compile(folder, fonts, int(around.moment.timestamp()), template, inputs)
-    return mend(data) if mend_text else data
+        yield folder, inputs, int(around.moment.timestamp())
 
 
 def _in_columns(template: Template) -> bool:

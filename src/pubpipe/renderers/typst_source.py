@@ -75,6 +75,38 @@ _LAST = (
     'balance: float(sys.inputs.at("balance", default: "0")) * 1mm)'
 )
 """How the last page of a design in columns ends (`pdf.LastPage`)."""
+SEGMENT_MARK = "pubpipe.segment:"
+"""What the `ref` of a raw placeholder begins with that says which segment starts there; its number follows."""
+_NUMBERS = """
+#let segment-mark(n) = context if not listing.get() { box[#metadata(n)<pubpipe-segment>] }
+#let segment-numbers = context {
+  let page = here().page()
+  let rows = (:)
+  for mark in query(<pubpipe-segment>).filter(it => it.location().page() == page) {
+    let at = mark.location().position()
+    // two columns have margins of their own; what begins on one line shares a row
+    let side = if at.x > design.page.width / 2 and design.columns.count > 1 { "right" } else { "left" }
+    let key = side + str(calc.round(at.y / 2mm))
+    rows.insert(key, rows.at(key, default: ()) + ((at.y, mark.value, side),))
+  }
+  for row in rows.values() {
+    let (y, _, side) = row.first()
+    let numbers = row.map(it => str(it.at(1))).dedup().join(" · ")
+    let edge = design.page.margin-side - 2mm
+    let shown = box(width: edge, align(if side == "left" { right } else { left }, text(
+      font: script.fonts, size: 6.5pt, weight: 600, fill: rgb("#8a3b00"), numbers,
+    )))
+    place(top + left, dx: if side == "left" { 0mm } else { design.page.width - edge }, dy: y - 2.4mm, shown)
+  }
+}
+#set page(background: pdf.artifact(kind: "page", segment-numbers))
+"""
+"""The numbers of the segments in the margin, for a preview that is read beside the review."""
+_PAGES = (
+    "[#context [#metadata(query(<pubpipe-segment>).map(it => (it.value, it.location().page()))) "
+    "<pubpipe-segment-pages>]]"
+)
+"""Says on which page each segment begins."""
 _DEEPEST = 14
 """List and quote levels that still move to the right; a page has no room for more."""
 
@@ -92,18 +124,21 @@ def typst_files(
     lead, rest = parted(document, template.design)
     opening = writer.lead(lead)
     body = writer.body(rest)
+    around = _matter(matter, template, profile, writer, opening)
     source = "\n".join(
         [
             '#import "layout.typ": *',
             f"#let design = {_design(template)}",
             f"#let script = {_script(profile)}",
-            f"#let matter = {_matter(matter, template, profile, writer, opening)}",
             '#let listing = state("pubpipe-listing", false)',
+            *([_NUMBERS] if writer.numbered else []),
+            f"#let matter = {around}",
             "#show outline: it => { listing.update(true); it; listing.update(false) }",
             "#show: publication.with(design, script, matter)",
             "#{",
             body,
             *([_END] if template.design.columns.count > 1 else []),
+            *([_PAGES] if writer.numbered else []),
             "}",
         ]
     )
@@ -132,6 +167,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
         self.in_heading = False
+        self.numbered = False
+        """A segment's number was met: they stand in the margin."""
         self.room = template.design.column_width
         """Millimetres that the text has: of a column, or between the edges of the cell that is being written."""
         self.levels = Levels(document)
@@ -197,6 +234,9 @@ class _Writer:
                 return f"box(image({literal(self.file_of(holder.ref))}, alt: {alt}, width: {width:.2f}mm))"
             case "math":
                 return self.words(clean(holder.ref))
+            case "raw" if holder.ref.startswith(SEGMENT_MARK):
+                self.numbered = True
+                return f"segment-mark({int(holder.ref.removeprefix(SEGMENT_MARK))})"
             case _:
                 return "[]"
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from pubpipe import review
 from pubpipe.identity import Hash, content_hash
-from pubpipe.languages import SOURCE, canonical
+from pubpipe.languages import canonical
 from pubpipe.model import (
     Content,
     MarkupError,
@@ -28,6 +28,7 @@ from pubpipe.model import (
 )
 from pubpipe.pipeline.deciding import right_of, zone
 from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.looking import NOTE, PICTURES, shown_text
 from pubpipe.pipeline.planning import status_of
 from pubpipe.pipeline.publishing import output_folder
 from pubpipe.pipeline.reviewing import request_for
@@ -44,8 +45,6 @@ LONGEST = 20_000
 """Characters of one typed text."""
 WEB_FONTS = "web-fonts"
 """Under `.pubpipe/`: derived, can be deleted."""
-PICTURES = "pages"
-"""Under the folder of an edition's previews."""
 _RECENT = dt.timedelta(days=90)
 """How long what somebody typed over an earlier wording is shown."""
 _NUMBER = re.compile(r"\d{1,6}")
@@ -502,7 +501,7 @@ def _preview(ws: Workspace, present: EditionView) -> Preview:
     pdf = folder / f"{present.publication}.{present.profile.tag}.preview.pdf"
     link = f"{here}/preview.pdf" if pdf.is_file() else ""
     try:
-        note = json.loads((folder / PICTURES / "pages.json").read_text(encoding="utf-8"))
+        note = json.loads((folder / PICTURES / NOTE).read_text(encoding="utf-8"))
         return Preview(
             folder=f"{here}/{PICTURES}",
             sizes=tuple((int(w), int(h)) for w, h in note["sizes"]),
@@ -513,14 +512,6 @@ def _preview(ws: Workspace, present: EditionView) -> Preview:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return Preview(pdf=link)
-
-
-def shown_text(present: EditionView) -> Hash:
-    """What the pages of a preview show, of all languages and whatever its state."""
-    from pubpipe.identity import digest
-
-    pairs = [(s.source_hash, content_hash(t) if (t := present.targets[s.id]) else "") for s in present.segments]
-    return digest("preview", 1, SOURCE.tag, pairs)
 
 
 def preview_file(root: Path, publication: str, language: str, name: str) -> bytes | None:
@@ -538,5 +529,5 @@ def preview_file(root: Path, publication: str, language: str, name: str) -> byte
 
 __all__ = [
     "Look", "Posted", "Taken", "UnknownEdition", "entries", "keep", "look", "news", "posted", "preview_file",
-    "save_one", "sent", "shown_text", "take",
+    "save_one", "sent", "take",
 ]  # fmt: skip
