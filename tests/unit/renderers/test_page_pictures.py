@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,10 +55,7 @@ def test_a_review_preview_has_the_numbers_of_the_segments_in_the_margin(tmp_path
         assert len(data) < 150_000
         with Image.open(io.BytesIO(data)) as image:
             assert list(image.size) == size
-    import subprocess
-
     text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
-    left = [line.split()[0] for line in text.splitlines() if line.strip() and line.split()[0].isdigit()]
-    assert left[0] == "1"
-    assert "2" in left[1]
+    margin = re.findall(r"^\s*(\d+(?:\s*·\s*\d+)*)\s", text, re.MULTILINE)
+    assert [re.sub(r"\s", "", m) for m in margin][:2] == ["1", "2·3"]
     assert not (folder / f"{len(note['sizes']) + 1}.webp").exists()
