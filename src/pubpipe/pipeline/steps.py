@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal
 
-from pubpipe.errors import PubpipeError, RenderError
+from pubpipe.errors import PubpipeError
 from pubpipe.model import Rendition, ReviewRequest, Value
 from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
@@ -16,7 +15,7 @@ from pubpipe.pipeline.edition import EditionView
 from pubpipe.pipeline.ingest import ingest
 from pubpipe.pipeline.publishing import render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
-from pubpipe.pipeline.workspace import Workspace, open_workspace
+from pubpipe.pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -87,12 +86,6 @@ def finish(ws: Workspace, publication: str, language: str) -> Outcome:
     )
 
 
-def finish_elsewhere(root: str, environ: dict[str, str], publication: str, language: str) -> Outcome:
-    """`finish` in a process of its own: everything that it needs is a name."""
-    with open_workspace(Path(root), environ=environ) as ws:
-        return finish(ws, publication, language)
-
-
 def run_together(
     ws: Workspace,
     editions: Sequence[tuple[str, str]],
@@ -103,45 +96,38 @@ def run_together(
 ) -> None:
     """Several editions as far as each goes: prepared one after the other, their files made side by side.
 
-    Engines are asked by one process only, so that their limits hold; pages are set on all processors. What happened
-    to an edition, its failure too, goes to `on_end`, and the others go on.
+    Engines are asked by one process only, so that their limits hold; pages are set on all processors, by `workers`
+    processes of which this is one. What happened to an edition, its failure too, goes to `on_end`, and the others
+    go on.
     """
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+    from pubpipe.pipeline.beside import Beside
 
-    root, environ = str(ws.root), dict(ws.environ)
-    workers = min(workers, len(editions))
-    jobs: dict[Future[Outcome], tuple[str, str]] = {}
-    pool: ProcessPoolExecutor | None = None
-    try:
+    with Beside(str(ws.root), dict(ws.environ), min(workers, len(editions)) - 1) as beside:
+        if _much_to_do(ws, editions[:1]):
+            beside.start()
         for publication, language in editions:
             on_start(publication, language)
             try:
                 outcome = up_to_review(ws, publication, language)
-                if outcome is None and workers < 2:
-                    outcome = finish(ws, publication, language)
             except PubpipeError as error:
                 on_end(publication, language, error)
                 continue
             if outcome is not None:
                 on_end(publication, language, outcome)
-                continue
-            # the first pages are being set while the next edition is prepared
-            pool = pool or ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-            job = pool.submit(finish_elsewhere, root, environ, publication, language)
-            jobs[job] = (publication, language)
-        for job, (publication, language) in jobs.items():
+            else:
+                beside.add(publication, language)  # the first pages are being set while the next edition is prepared
+        while (taken := beside.take()) is not None:
             try:
-                on_end(publication, language, job.result())
+                on_end(*taken, finish(ws, *taken))
             except PubpipeError as error:
-                on_end(publication, language, error)
-            except BrokenProcessPool:
-                gone = RenderError(
-                    f"the process that made the files of {publication}/{language} was killed.",
-                    remedy="Start again; if it happens again, there is too little memory.",
-                )
-                on_end(publication, language, gone)
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
+                on_end(*taken, error)
+        for publication, language, result in beside.results():
+            on_end(publication, language, result)
+
+
+def _much_to_do(ws: Workspace, editions: Sequence[tuple[str, str]]) -> bool:
+    """Somebody decided on these editions and their files are not there: it looks as if they are to be made."""
+    try:
+        return any(ws.store.decisions.last(*e) and up_to_date(ws, *e) is None for e in editions)
+    except PubpipeError:  # it is told with the edition
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pubpipe.languages import TARGETS, LanguageProfile
 from pubpipe.model import Content, Inline, Placeholder, Text
@@ -106,6 +107,7 @@ _DICTIONARY = tuple(r for p in TARGETS.values() if p.typesetting.dictionary_brea
 _DICTIONARY_FROM = min(first for first, _ in _DICTIONARY)
 
 
+@lru_cache(maxsize=4096)
 def _without_spaces(character: str) -> bool:
     """The character is of a script whose words only a dictionary can tell, whatever the language of the text."""
     code = ord(character)

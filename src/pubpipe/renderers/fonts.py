@@ -12,6 +12,7 @@ from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, short
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Value
+from pubpipe.renderers.font_characters import code_points
 
 _SEA = "justmytype_intl_sea"
 _CJK = "justmytype_intl_cjk"
@@ -346,7 +347,5 @@ def _together(files: tuple[tuple[str, Hash], ...]) -> frozenset[int]:
 
 @lru_cache(maxsize=64)
 def _characters(path: str, _sha256: Hash) -> frozenset[int]:
-    from fontTools.ttLib import TTFont
-
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+    with Path(path).open("rb") as file:
+        return code_points(file)

@@ -569,10 +569,12 @@ def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: order[finding.severity]))
 
 
+_UNSEEN = re.compile(r"[\s\x1c-\x1f" + "".join(map(chr, sorted(NO_GLYPH))) + "]+")
+
+
 def _squeezed(text: str) -> str:
     """What has to be equal: the characters, in NFC, without white space and without what no glyph shows."""
-    kept = "".join(c for c in text if not c.isspace() and ord(c) not in NO_GLYPH)
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
 
 
 def _wanted(unit: Unit) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 
 def _string_pattern(depth: int) -> bytes:
@@ -35,6 +36,7 @@ _PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]*)>")
 _TRIPLE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
 
 
+@lru_cache(maxsize=8192)
 def string_bytes(string: bytes) -> bytes:
     """What a PDF string, literal or hexadecimal, stands for."""
     if string[0] == 0x3C:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pubpipe.languages import canonical
@@ -62,6 +63,7 @@ def by_link(items: tuple[Run, ...]) -> Iterator[tuple[str | None, tuple[Run, ...
         yield group[-1].href, tuple(group)
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """NFC text that both formats can carry: no control characters, no break marks of an older tool."""
     text = _CONTROL.sub("", _BLANK.sub(" ", text)).replace(ALLOW, "").replace(FORBID, "")
