@@ -91,6 +91,7 @@ def _relink(ws: Workspace, publication: str, path: Path) -> Path | None:
 
 def _indexes(ws: Workspace, publication: str, folder: Path) -> list[Path]:
     """The index of the publication and the list of all, where they are not what they should be."""
+    from pubpipe.renderers.dates import long_date
     from pubpipe.renderers.html import PageLink
     from pubpipe.renderers.html_index import (
         ListedPublication,
@@ -118,13 +119,14 @@ def _indexes(ws: Workspace, publication: str, folder: Path) -> list[Path]:
             for f in entry.get("files", ())
             if (manifest.parent / f["path"]).is_file()
         )
-        date = entry.get("date")
+        day = dt.date.fromisoformat(entry["date"]) if entry.get("date") else None
         if files:
             editions.append(
                 PublishedEdition(
                     language=entry["language"],
                     title=entry.get("title") or publication,
-                    date=dt.date.fromisoformat(date) if date else None,
+                    date=day,
+                    day=long_date(day, ws.project.profile_of(publication, entry["language"])) if day else "",
                     files=files,
                 )
             )

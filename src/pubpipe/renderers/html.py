@@ -217,7 +217,7 @@ class _Writer:
         files = web_fonts(
             profile,
             self.fonts,
-            set_in() + names + _ASIDE,
+            set_in() + names + _ASIDE + (profile.native_digits or "") * profile.native,
             bold=set_in(bold=True),
             italic=set_in(italic=True),
             bold_italic=set_in(bold=True, italic=True),
@@ -346,7 +346,8 @@ class _Writer:
             ref, number = list(self.noted.items())[written]
             written += 1
             inside = self.blocks(self.notes[ref].blocks, loose=True)
-            arrow = f'<a class="back" href="#ref-{number}" role="doc-backlink" aria-label="{back} {number}">{ARROW}</a>'
+            words = f"{back} {self.profile.number(number)}"
+            arrow = f'<a class="back" href="#ref-{number}" role="doc-backlink" aria-label="{words}">{ARROW}</a>'
             inside = inside[:-5] + f" {arrow}</p>\n" if inside.endswith("</p>\n") else f"{inside} {arrow}"
             out.append(f'<li id="note-{number}">{inside}</li>\n')
         if not out:
@@ -430,7 +431,7 @@ class _Writer:
         number = self.noted.setdefault(ref, len(self.noted) + 1)
         self.marks[ref] = self.marks.get(ref, 0) + 1
         name = f"ref-{number}" if self.marks[ref] == 1 else f"ref-{number}-{self.marks[ref]}"
-        words = self.words(str(number))
+        words = self.words(self.profile.number(number))
         return f'<sup class="note"><a id="{name}" href="#note-{number}" role="doc-noteref">{words}</a></sup>'
 
     def _image(self, name: str, alt: str) -> str:
@@ -499,7 +500,7 @@ class _Writer:
         words = self.template.label(kind, self.profile.tag)
         if own_number(clean(plain(caption.content)), words, self.counts[kind]):
             return self.inline(caption.content)
-        label = clean(words.replace("{number}", str(self.counts[kind])))
+        label = clean(words.replace("{number}", self.profile.number(self.counts[kind])))
         return f'<strong class="label">{self.words(label, bold=True)}</strong> {self.inline(caption.content)}'
 
     def _figure(self, block: Figure) -> str:
@@ -541,7 +542,7 @@ class _Writer:
         return f'<div class="scroll" role="region" tabindex="0" {named}>\n{table}</div>\n'
 
     def _table_name(self, number: int) -> str:
-        return escape(clean(self.template.label("table", self.profile.tag, number=number)))
+        return escape(clean(self.template.label("table", self.profile.tag, number=self.profile.number(number))))
 
     def _rows(self, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
         out = []

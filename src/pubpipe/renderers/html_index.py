@@ -12,7 +12,6 @@ from urllib.parse import quote
 from pubpipe.identity import digest_bytes
 from pubpipe.languages import SOURCE, TARGETS
 from pubpipe.model import LanguageTag, Value
-from pubpipe.renderers.dates import long_date
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.html import MEDIA_TYPES, PageLink
 from pubpipe.renderers.html_style import style_sheet
@@ -33,6 +32,8 @@ class PublishedEdition(Value):
     language: LanguageTag
     title: str
     date: dt.date | None = None
+    day: str = ""
+    """The date in words of the language."""
     files: tuple[PublishedFile, ...]
 
 
@@ -68,8 +69,7 @@ def render_index(
     for edition in editions:
         own = {**TARGETS, SOURCE.tag: SOURCE}.get(edition.language)
         name = own.native_name if own else edition.language
-        date = long_date(edition.date, own) if edition.date and own else ""
-        words += [edition.title, date, name]
+        words += [edition.title, edition.day, name]
         bold.append(name)
         page = next((f for f in edition.files if f.format == "html"), None)
         heading = escape(edition.title)
@@ -82,7 +82,11 @@ def render_index(
             for f in edition.files
             if f.format in MEDIA_TYPES
         )
-        day = f'<p class="byline"><time datetime="{edition.date}">{escape(date)}</time></p>\n' if date else ""
+        day = (
+            f'<p class="byline"><time datetime="{edition.date}">{escape(edition.day)}</time></p>\n'
+            if edition.date
+            else ""
+        )
         items.append(
             f'<li lang="{edition.language}"><h2>{escape(name)}</h2>\n<p class="subtitle">{heading}</p>\n{day}'
             f'<ul class="files">{files}</ul></li>\n'

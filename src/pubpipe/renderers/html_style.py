@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pubpipe.languages import LanguageProfile
+from pubpipe.renderers.contrast import READABLE, contrast
 from pubpipe.renderers.template import Design
-
-_LEAST_CONTRAST = 4.5
-"""Of text against what is behind it (WCAG 2.2, 1.4.3, level AA)."""
 
 
 def style_sheet(design: Design, profile: LanguageProfile, families: str) -> str:
@@ -31,6 +29,11 @@ def style_sheet(design: Design, profile: LanguageProfile, families: str) -> str:
         "paper": "#ffffff",
         "mark": colours.watermark,
     }
+    numerals = ""
+    if profile.native:
+        symbols = " ".join(f'"{digit}"' for digit in profile.native_digits or "")
+        numerals = f'@counter-style native{{system:numeric;symbols:{symbols};suffix:". "}}'
+        numerals += "\nol:not([type]){list-style-type:native}"
     return f"""
 :root{{{_variables(light)}color-scheme:light dark}}
 @media screen and (prefers-color-scheme:dark){{:root{{{_variables(_DARK)}}}}}
@@ -55,6 +58,7 @@ h2{{font-size:{design.sizes.heading[0] * 0.95:.2f}rem}}h3{{font-size:{design.siz
 h4{{font-size:{design.sizes.heading[2]:.2f}rem}}h5,h6{{font-size:1rem}}
 p,ul,ol,figure,blockquote,pre,.scroll{{margin:0 0 1em}}
 {emphasis}
+{numerals}
 .subtitle{{font-size:1.2rem;color:var(--soft)}}
 .byline{{color:var(--soft);font-size:.9375rem}}
 ul,ol{{padding-left:1.6em}}li{{margin:.2em 0}}
@@ -116,22 +120,10 @@ def _variables(colours: dict[str, str]) -> str:
 def _readable(colour: str, behind: str = "#eef3f6") -> str:
     """The colour, darkened as far as it takes to be read on the page and on a tinted cell."""
     parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
-    while contrast(_written(parts), behind) < _LEAST_CONTRAST and any(parts):
+    while contrast(_written(parts), behind) < READABLE and any(parts):
         parts = [int(part * 0.9) for part in parts]
     return _written(parts)
 
 
 def _written(parts: list[int]) -> str:
     return "#" + "".join(f"{part:02x}" for part in parts)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours ("#rrggbb"), 1 to 21 (WCAG 2.2, definition of contrast ratio)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
