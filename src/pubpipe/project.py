@@ -166,9 +166,11 @@ class SmtpSettings(Value):
 
     @model_validator(mode="after")
     def _no_password_in_clear(self) -> SmtpSettings:
+        from email.utils import parseaddr
+
         if self.tls == "none" and self.user and self.host not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError('with tls = "none" the password would cross the network in clear text')
-        if _UNPRINTABLE.search(self.sender) or not _ADDRESS.search(self.sender):
+        if _UNPRINTABLE.search(self.sender) or not is_address(parseaddr(self.sender)[1]):
             raise ValueError("from is no e-mail address")
         return self
 

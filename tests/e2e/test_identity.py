@@ -29,6 +29,9 @@ languages = ["km"]
 
 [engines]
 chain = ["pseudo"]
+
+[review]
+self_approval = true
 """
 OWN = "three quiet rivers"
 

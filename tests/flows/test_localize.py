@@ -16,6 +16,10 @@ def test_an_edition_waits_for_each_stage_and_then_comes_out(desk: Desk) -> None:
     assert (waiting.name, waiting.publication, waiting.language) == ("Suspended", desk.publication, "km")
     (first, *_) = desk.request().items
     assert desk.submit(run.id, texts={first.segment: "ទឹក និងការងារ"}) == ()
+    desk.work(run.id)
+    # who corrected a sentence does not approve it: it waits for another person, at the same stage
+    assert [(i.segment, i.authors) for i in desk.request().attention] == [(first.segment, ("Sokha",))]
+    assert desk.submit(run.id, reviewer="Dara") == ()
     signing = desk.work(run.id)
     assert signing.waiting
     assert "stage:sign-off" in signing.tags
@@ -26,7 +30,7 @@ def test_an_edition_waits_for_each_stage_and_then_comes_out(desk: Desk) -> None:
     assert desk.stored()[first.segment] == "ទឹក និងការងារ"
     with desk.open() as ws:
         decisions = ws.store.decisions.all(desk.publication, "km")
-        assert {d.reviewer for d in decisions} == {"Sokha", "Editor"}
+        assert {d.reviewer for d in decisions} == {"Sokha", "Dara", "Editor"}
         assert {d.run for d in decisions} == {run.id}
         assert ws.store.memory.count("km") > 0
 
@@ -107,6 +111,8 @@ def test_what_only_we_can_check_opens_another_round_with_the_typed_text(desk: De
     assert "Your last answer was not taken" in schema["properties"]["digest"]["description"]
     typed[law.segment] = "ច្បាប់ឆ្នាំ 2019 ការពារ<1>ពលករ</1>ក្នុង 3 ខេត្ត"
     assert desk.submit(run.id, texts=typed) == ()
+    desk.work(run.id)
+    assert desk.submit(run.id, reviewer="Dara") == ()
     desk.work(run.id)
     assert desk.request().stage == "sign-off"
 

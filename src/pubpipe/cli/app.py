@@ -13,6 +13,7 @@ from pubpipe.cli import (
     init,
     inspect,
     memory,
+    notify,
     people,
     plan,
     publish,
@@ -60,6 +61,7 @@ app.command(epilog="Example: pubpipe report summary --output summary.report.docx
 app.command(epilog="Example: pubpipe check memory.tmx --language km")(check.check)
 app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
 app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")
+app.command(epilog="Example: pubpipe notify --dry-run")(notify.notify)
 app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
 app.add_typer(template.app, name="template", help="Page designs: which there are, check one, begin one.")
 app.command(epilog="Example: pubpipe plan --json")(plan.plan)

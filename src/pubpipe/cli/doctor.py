@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import typer
 
 from pubpipe import __version__
 from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json
 from pubpipe.errors import ConfigError, PubpipeError
+
+if TYPE_CHECKING:
+    from pubpipe.pipeline import Workspace
 
 REQUIRED = (
     ("prefect", "flows, review forms, schedules"),
@@ -154,6 +157,12 @@ def _workspace_lines(workspace: Path | None) -> list[Line]:
         look("glossary", lambda: f"{len(ws.glossary.terms)} terms")
         look("template", lambda: ws.template("").fingerprint)
         look("server", lambda: _server(ws, root))
+        if ws.project.notify.smtp is not None:
+            look("mail", lambda: _mail(ws))
+        if ws.project.notify.webhooks:
+            look("webhooks", lambda: _hooks(ws))
+        if ws.project.notify.wanted:
+            look("messages", lambda: _messages(ws))
     return lines
 
 
@@ -163,6 +172,43 @@ def _whole(broken: str | None) -> str:
     if broken:
         raise ReviewError(f"broken: {broken}", remedy="Compare with a backup.")
     return "whole"
+
+
+def _mail(ws: Workspace) -> str:
+    """Connect, encrypt, log in; nothing is sent."""
+    from pubpipe.server import mail
+
+    settings = ws.project.notify.smtp
+    assert settings is not None
+    return mail.look(settings, ws.environ.get(mail.PASSWORD_VARIABLE, ""))
+
+
+def _hooks(ws: Workspace) -> str:
+    """Whether each webhook has its address, its template and its secret; nothing is sent."""
+    from pubpipe.pipeline.messages import webhook_template
+    from pubpipe.server import hooks
+
+    for hook in ws.project.notify.webhooks:
+        hooks.address(hook, ws.environ)
+        hooks.secret(hook, ws.environ)
+        webhook_template(ws, hook.template)
+    return ", ".join(hook.name for hook in ws.project.notify.webhooks)
+
+
+def _messages(ws: Workspace) -> str:
+    """Whether the templates can be used and everybody could be told."""
+    from pubpipe.errors import ReviewError
+    from pubpipe.pipeline.messages import mail_template
+    from pubpipe.server.notices import troubles
+
+    mail_template(ws)
+    if found := troubles(ws):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise ReviewError(
+            f"{found[0]}{more}", remedy="Mend the address; 'pubpipe notify --retry' tries again what had failed."
+        )
+    waiting = len(ws.store.outbox.open()) + len(ws.store.outbox.new())
+    return f"{waiting} wait to be sent" if waiting else "everybody was told"
 
 
 def _server(ws: object, root: Path) -> str:

@@ -38,7 +38,7 @@ StdinOption = typer.Option(
 @app.command(epilog='Example: pubpipe people add "Sokha Chan" --language km --stage "language review"')
 def add(
     name: str = NameArgument,
-    email: str = typer.Option("", "--email", help="Can be used to log in, too."),
+    email: str = typer.Option("", "--email", help="Where the person is told of reviews; can be used to log in, too."),
     language: str | None = LanguageOption,
     stage: list[str] | None = StageOption,
     role: str = RoleOption,
@@ -120,6 +120,21 @@ def grant(
             stages=_stages(ws, stage),
         )
     print(f"{account.name}: {_rights(account)}")
+
+
+@app.command(epilog='Example: pubpipe people email "Sokha Chan" sokha@example.org')
+def email(
+    name: str = NameArgument,
+    address: str = typer.Argument("", help="The new e-mail address; without it the account has none any more."),
+    workspace: Path | None = WorkspaceOption,
+) -> None:
+    """Change the e-mail address under which a person is told of reviews and can log in."""
+    from pubpipe import pipeline
+    from pubpipe.server import people
+
+    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+        account = people.set_email(ws.state, name, address)
+    print(f"{account.name}: {account.email or 'no e-mail address'}")
 
 
 @app.command(epilog='Example: pubpipe people revoke "Sokha Chan"')

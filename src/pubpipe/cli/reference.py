@@ -81,10 +81,14 @@ def settings_page() -> str:
         ("[review]", project.ReviewSettings),
         ("[[review.stages]]", project.StageSettings),
         ("[server]", project.ServerSettings),
+        ("[notify]", project.NotifySettings),
+        ("[notify.smtp]", project.SmtpSettings),
+        ("[[notify.webhooks]]", project.WebhookSettings),
         ("[rebuild]", project.RebuildSettings),
         ("[publications.ID]", project.PublicationSettings),
     ]
     own_tables = {"imprint", "engines", "memory", "review", "checks", "server", "rebuild", "publications", "settings"}
+    own_tables |= {"notify", "smtp", "webhooks"}
     lines = [HEADER + "# pubpipe.toml\n", "An unknown key is refused, with the nearest valid one named.\n"]
     for title, model in tables:
         lines.append(f"## {title}\n")
@@ -94,8 +98,9 @@ def settings_page() -> str:
         for name, field in model.model_fields.items():
             if name in own_tables or name == "stages":
                 continue
+            shown = field.alias or name
             default = "needed" if field.is_required() else _shown(field.default)
-            lines.append(f"| `{name}` | {default} | {docs.get((model.__name__, name), '')} |")
+            lines.append(f"| `{shown}` | {default} | {docs.get((model.__name__, name), '')} |")
         lines.append("")
     lines.append(
         "## [checks]\n\nOne key a check, its value the severity it has in this project: `off`, `info`, `warning`, "
@@ -108,6 +113,8 @@ def settings_page() -> str:
     lines.append(
         "## Environment\n\n| variable | meaning |\n|---|---|\n"
         f"| `{project.STORE_VARIABLE}` | address of the database instead of `store`; may hold a password |\n"
+        "| `PUBPIPE_SMTP_PASSWORD` | the password of the mail server |\n"
+        "| `PUBPIPE_WEBHOOK_SECRET` | what signed webhooks are signed with, 16 characters or more |\n"
         "| `PUBPIPE_LOG` | `INFO` or `DEBUG`: say more on standard error |\n"
         "| `PUBPIPE_DEBUG` | show where a fault in pubpipe itself happened |\n"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,6 +12,10 @@ from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspa
 
 _RECENT = dt.timedelta(minutes=2)
 """Work of which nothing was heard for longer was stopped: an engine that is silent is given up sooner."""
+
+
+if TYPE_CHECKING:
+    from pubpipe.pipeline import Workspace
 
 
 def status(
@@ -24,6 +29,7 @@ def status(
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         rows = pipeline.status(ws, publication)
+        untold = _untold(ws)
         heard = ws.store.progress.since(ws.now() - _RECENT)
     working = {edition: progress for edition, progress in heard.items() if progress.under_way}
     if as_json:
@@ -56,3 +62,16 @@ def status(
             for r in rows
         ],
     )
+    for line in untold:
+        print(f"! {line}")
+
+
+def _untold(ws: Workspace) -> tuple[str, ...]:
+    """Messages that did not reach people; empty, and nothing is loaded for it, where nobody is told anything."""
+    if not ws.project.notify.wanted:
+        return ()
+    from pubpipe.server.notices import troubles
+
+    found = troubles(ws)
+    more = (f"and {len(found) - 5} more messages reached nobody: 'pubpipe doctor'",) if len(found) > 5 else ()
+    return (*found[:5], *more)

@@ -75,7 +75,8 @@ def answered(
 def held_back(ws: Workspace, publication: str, language: str, reason: str) -> None:
     """Write down that files of an approved edition could not be published (a failed inspection, above all)."""
     decided = ws.store.decisions.last(publication, language)
-    _blocked(ws, publication, language, "", (reason,), "", f"{decided} {reason}")
+    why = ("its files could not be made, or failed their inspection",)
+    _blocked(ws, publication, language, "", why, reason, f"{decided} {reason}")
 
 
 def remind(ws: Workspace) -> int:

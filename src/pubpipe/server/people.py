@@ -24,6 +24,7 @@ from pubpipe.errors import ConfigError, StoreError
 from pubpipe.identity import digest, password_hash, password_matches, same, seal
 from pubpipe.languages import fold
 from pubpipe.model import Value
+from pubpipe.project import is_address
 
 FILE = "people.json"
 SECRET = "server.secret"  # noqa: S105 - the name of a file
@@ -173,6 +174,7 @@ def add(
     ConfigError where the name or address is taken or unusable.
     """
     name = _name(name)
+    email = _email(email)
     with _changing(state) as changed:
         for one in (name, email):
             if one and (other := changed.people.find(one)) is not None:
@@ -183,7 +185,7 @@ def add(
                 )
         account = Account(
             name=name,
-            email=email.strip(),
+            email=email,
             role=role,
             languages=tuple(dict.fromkeys(languages)),
             stages=tuple(dict.fromkeys(stages)),
@@ -212,6 +214,19 @@ def grant(
         values = {"role": role, "languages": languages, "stages": stages}
         update = {k: v if k == "role" else tuple(dict.fromkeys(v)) for k, v in values.items() if v is not None}
         account = account.model_copy(update=update)
+        changed.replace(account)
+    return account
+
+
+def set_email(state: Path, name: str, email: str) -> Account:
+    """The account with another e-mail address (empty: none), where it is told and under which it can log in."""
+    email = _email(email)
+    with _changing(state) as changed:
+        account = known(changed.people, name)
+        other = changed.people.find(email) if email else None
+        if other is not None and other.name != account.name:
+            raise ConfigError(f"{email} belongs to the account of {other.name}.", remedy="Each has its own.")
+        account = account.model_copy(update={"email": email})
         changed.replace(account)
     return account
 
@@ -298,6 +313,13 @@ def _name(name: str) -> str:
     if fold(name) == WORKSPACE:
         raise ConfigError(f"{name!r} is the name of the workspace's own account.", remedy="Choose another.")
     return name
+
+
+def _email(text: str) -> str:
+    text = text.strip()
+    if text and not is_address(text):
+        raise ConfigError(f"{text!r} is no e-mail address.", remedy="Such as sokha@example.org, without a name.")
+    return text
 
 
 class _Change:

@@ -1,4 +1,4 @@
-"""The work pool and the three deployments, made or brought up to date: `python -m pubpipe.server.register FOLDER`.
+"""The work pool and the deployments, made or brought up to date: `python -m pubpipe.server.register FOLDER`.
 
 It runs in a process of its own, because it imports Prefect and the flows. It uses Prefect's own client and
 with it PREFECT_API_URL, PREFECT_API_KEY and PREFECT_API_AUTH_STRING: the same command registers a workspace with
@@ -27,20 +27,23 @@ class Plan:
     description: str
     alone: bool
     """At most one run at a time; a second one is cancelled, not queued: the next look at the store sees the same."""
+    optional: bool = False
+    """A workspace with flows of its own may leave it out: the one that came with the program is then used."""
 
 
 DEPLOYMENTS = (
     Plan("localize", "One edition: drafts, waits for its reviewers, renders.", alone=False),
     Plan("publish", "A publication: one run of localize for each language.", alone=True),
     Plan("rebuild", "What has become stale, on a schedule.", alone=True),
+    Plan("notify", "Tells people what waits for them, by mail and webhooks.", alone=True, optional=True),
 )
 
 
 def flows_folder(root: Path) -> Path:
-    """The workspace's own flows where it has all three, else those that came with the program."""
+    """The workspace's own flows where it has all that are needed, else those that came with the program."""
     own = root / "flows"
     if own.is_dir():
-        missing = [p.name for p in DEPLOYMENTS if not (own / f"{p.name}.py").is_file()]
+        missing = [p.name for p in DEPLOYMENTS if not p.optional and not (own / f"{p.name}.py").is_file()]
         if not missing:
             return own.resolve()
         if any(own.glob("*.py")):
@@ -49,6 +52,12 @@ def flows_folder(root: Path) -> Path:
                 remedy="Copy the missing flows there, or remove the folder to use the built-in ones.",
             )
     return bundled("flows").resolve()
+
+
+def folder_of(root: Path, plan: Plan) -> Path:
+    """Where this flow is: among the workspace's own, or with the program."""
+    folder = flows_folder(root)
+    return folder if (folder / f"{plan.name}.py").is_file() else bundled("flows").resolve()
 
 
 def register(root: Path, project: Project) -> tuple[str, ...]:
@@ -62,7 +71,6 @@ def register(root: Path, project: Project) -> tuple[str, ...]:
     from prefect.utilities.callables import parameter_schema
     from prefect.workers.process import ProcessWorker
 
-    folder = flows_folder(root)
     names = []
     with get_client(sync_client=True) as client:
         try:
@@ -71,11 +79,15 @@ def register(root: Path, project: Project) -> tuple[str, ...]:
         except ObjectAlreadyExists:
             pass
         for plan in DEPLOYMENTS:
+            folder = folder_of(root, plan)
             flow: Flow[..., Any] = load_flow_from_entrypoint(f"{folder / plan.name}.py:{plan.name}")
             schedules = []
             if plan.name == "rebuild" and project.rebuild.cron:
                 cron = CronSchedule(cron=project.rebuild.cron, timezone=project.rebuild.timezone)
                 schedules.append(DeploymentScheduleCreate(schedule=cron, active=True, slug="rebuild"))
+            if plan.name == "notify" and project.notify.wanted and project.notify.cron:
+                cron = CronSchedule(cron=project.notify.cron, timezone=project.rebuild.timezone)
+                schedules.append(DeploymentScheduleCreate(schedule=cron, active=True, slug="notify"))
             options = ConcurrencyOptions(collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
             client.create_deployment(
                 client.create_flow(flow),

@@ -1,7 +1,7 @@
 """What an account may do in this workspace: its own rights, the people of pubpipe.toml and their delegates, as one.
 
-The rule itself is `review.right`; here it is asked for a login, by whoever has one before them: the layer around Prefect,
-the flow that takes an answer, the terminal, the review page.
+The rule itself is `review.right`; here it is asked for a login, by whoever has one before them: the layer around
+Prefect, the flow that takes an answer, the terminal, the review page.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def refusal(
 ) -> str:
     """Why this account may not decide there, in words for its owner; empty where it may.
 
-    `state`: the workspace's `.pubpipe` folder. `at`: when the answer was given; None: now. What cannot be told (a broken
-    pubpipe.toml, a database that does not answer) is a refusal that says so.
+    `state`: the workspace's `.pubpipe` folder. `at`: when the answer was given; None: now. What cannot be told (a
+    broken pubpipe.toml, a database that does not answer) is a refusal that says so.
     """
     from pubpipe.pipeline import open_workspace
 

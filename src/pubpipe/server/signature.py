@@ -50,7 +50,8 @@ def judge(
     """What the answer that Prefect holds for `run` is worth to the workspace whose `.pubpipe` folder is `state`.
 
     Without accounts everything passes: the name is a claim. With accounts it has to be sealed, and the person
-    has to have the right: the account's as it is now, a delegate's as it was when the answer was sealed. StoreError where the accounts or the secret cannot be read.
+    has to have the right: the account's as it is now, a delegate's as it was when the answer was sealed. StoreError
+    where the accounts or the secret cannot be read.
     """
     accounts = people.load(state)
     if not accounts.people:

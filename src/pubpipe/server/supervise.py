@@ -181,6 +181,8 @@ class _House:
         self.say(WHY_V1 if ui == "v1" else WHY_V2)
         if rebuild.cron:
             self.say(f"rebuilds what is stale: {rebuild.cron} ({rebuild.timezone})")
+        if self.project.notify.wanted and self.project.notify.cron:
+            self.say(f"tells people what waits for them: {self.project.notify.cron} ({rebuild.timezone})")
         accounts = [a for a in people.load(self.state).people if a.active]
         self.say(f"{len(accounts)} accounts; everything needs a login" if accounts else NAMES_ARE_CLAIMS)
         self.say(f"ready: {self.project.server.public_url or self.address}")
