@@ -139,15 +139,15 @@ def test_a_document_comes_back_with_its_images_and_segments(store: Store) -> Non
     assert store.documents.current("other") is None
 
 
-def test_the_segments_before_a_revision_are_kept_newest_first(store: Store) -> None:
-    assert list(store.documents.earlier_segments("report")) == []
-    for words in ("One.", "Two.", "Three."):
+def test_the_segments_of_earlier_versions_are_kept_newest_first(store: Store) -> None:
+    assert list(store.documents.versions("report")) == []
+    for words in ("One.", "Two."):
         store.documents.save("report", document(words).file_hash, "docx/1", document(words), (segment(words),), NOW)
-    assert list(store.documents.earlier_segments("report")) == [(segment("Two."),), (segment("One."),)]
-    assert list(store.documents.earlier_segments("report", 1)) == [(segment("Two."),)]
+    assert list(store.documents.versions("report")) == [(segment("Two."),), (segment("One."),)]
+    assert list(store.documents.versions("report", 1)) == [(segment("Two."),)]
     # a newer reader may cut the same file otherwise
-    store.documents.save("report", document("Three.").file_hash, "docx/2", document("Three."), (segment("3."),), NOW)
-    assert list(store.documents.earlier_segments("report", 1)) == [(segment("Three."),)]
+    store.documents.save("report", document("Two.").file_hash, "docx/2", document("Two."), (segment("2."),), NOW)
+    assert list(store.documents.versions("report", 2)) == [(segment("2."),), (segment("Two."),)]
 
 
 def test_a_draft_replaces_the_one_before_and_a_deleted_one_is_history(store: Store) -> None:

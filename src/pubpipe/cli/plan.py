@@ -8,13 +8,16 @@ import typer
 
 from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspace_root
 
+_SHOWN = 12
+"""Sentences that are named for one edition: a new text has hundreds."""
+
 
 def plan(
     publications: list[str] | None = typer.Argument(None, help="Ids of publications; default: all."),
     workspace: Path | None = WorkspaceOption,
     as_json: bool = JsonOption,
 ) -> None:
-    """Say what each edition needs and why; change nothing."""
+    """Say what each edition needs and why, with the sentences and published files concerned; change nothing."""
     from pubpipe import pipeline
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
@@ -25,5 +28,11 @@ def plan(
     for item in items:
         reasons = "; ".join(item.reasons)
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
+        for segment in item.segments[:_SHOWN]:
+            print(f"  sentence {segment.number} “{segment.words}”: {segment.reason}")
+        if len(item.segments) > _SHOWN:
+            print(f"  and {len(item.segments) - _SHOWN} more sentences; --json lists them all")
+        for path in item.files:
+            print(f"  published file: {path}")
     if all(item.needs in ("nothing", "waiting") for item in items):
         print("Nothing is stale.")

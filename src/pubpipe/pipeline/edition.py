@@ -125,7 +125,9 @@ class EditionView:
             return found
         approved = {d.source_hash for d in self.decisions if d.verdict == "approve" and d.target_hash}
         approved |= {d.source_hash for d in drafts.values() if d.approved_source is not None}
-        for version in self.ws.store.documents.earlier_segments(self.publication):
+        for version in self.ws.store.documents.versions(self.publication):
+            if [s.id for s in version] == [s.id for s in self.segments]:
+                continue
             found = {**replaced(self.segments, version, drafts, self.decisions), **found}
             if approved.issuperset(s.source_hash for s in version):
                 break

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from pubpipe.errors import PubpipeError
-from pubpipe.identity import rendition_key
-from pubpipe.model import Value
+from pubpipe.identity import content_hash, rendition_key
+from pubpipe.model import Value, plain
 from pubpipe.pipeline.ingest import peek, source_path
 from pubpipe.pipeline.publishing import formats_of, intact, output_folder, up_to_date
 from pubpipe.pipeline.workspace import Workspace
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
 
 Needs = Literal["nothing", "waiting", "draft", "review", "render", "error"]
+
+
+class PlanSegment(Value):
+    """A sentence that something has to be done about."""
+
+    number: int
+    words: str
+    """How its English begins."""
+    reason: str
+    """Why, in words ("new", "the English was revised: number 300 → 500", "a term changed: ‘migrant worker’")."""
 
 
 class PlanItem(Value):
@@ -29,6 +42,11 @@ class PlanItem(Value):
     error: it cannot be told, `reasons` says why; nothing: all is as it should be."""
     reasons: tuple[str, ...] = ()
     """Why, one line each ("term 'migrant worker' changed", "template changed")."""
+    segments: tuple[PlanSegment, ...] = ()
+    """The sentences concerned, in the order of the document."""
+    files: tuple[str, ...] = ()
+    """The published files concerned: they say or look other than what the present text, terms and design would give.
+    Paths from the workspace's folder, absolute where they lie outside it."""
 
 
 class EditionStatus(Value):
@@ -72,8 +90,10 @@ def plan(ws: Workspace, publications: tuple[str, ...] = ()) -> tuple[PlanItem, .
 
 
 def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
-    def item(needs: Needs, *reasons: str) -> PlanItem:
-        return PlanItem(publication=publication, language=language, needs=needs, reasons=reasons)
+    """What one edition needs, with the sentences and the published files that it is about."""
+
+    def item(needs: Needs, *reasons: str, **about: Any) -> PlanItem:
+        return PlanItem(publication=publication, language=language, needs=needs, reasons=reasons, **about)
 
     if up_to_date(ws, publication, language) is not None:
         return item("nothing", *_gone(ws, publication))
@@ -82,18 +102,25 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
     present = view(ws, publication, language, peek(ws, publication))
     if not present.drafts:
         return item("draft", "never translated")
-    reasons = list(_source_changes(ws, present)) + list(_term_changes(present))
+    moved = _moved_terms(present)
+    reasons = [*_source_changes(ws, present), *_term_changes(moved)]
+    about: dict[str, Any] = {"segments": _concerned(present, moved), "files": _published(ws, present)}
     drafted = {s.id for s in present.segments if (d := present.drafts.get(s.id)) and d.source_hash == s.source_hash}
     if len(drafted) < len(present.segments):
-        return item("draft", *reasons)
+        return item("draft", *reasons, **about)
     if present.standing.state != "approved":
         if found := _in_memory_now(present):
-            return item("draft", *reasons, found)
+            return item("draft", *reasons, found, **about)
         due = _due(ws, publication, language, present.standing.stage).get("deadline")
         waits = [f"{present.standing.stage}: {due}"] if due else []
-        return item("review", *waits, *reasons) if reasons else item("waiting", *waits, *present.standing.reasons)
+        if reasons:
+            return item("review", *waits, *reasons, **about)
+        return item("waiting", *waits, *present.standing.reasons, **about)
     stale = _stale_files(ws, present)
-    return item("render", *reasons, *stale) if stale else item("nothing", *_gone(ws, publication))
+    if not stale:
+        return item("nothing", *_gone(ws, publication))
+    files = _published(ws, present, stale)
+    return item("render", *reasons, *(f"{format_}: {why}" for format_, why in stale.items()), files=files)
 
 
 def status(ws: Workspace, publication: str | None = None) -> tuple[EditionStatus, ...]:
@@ -178,22 +205,72 @@ def _in_memory_now(present: EditionView) -> str:
     return f"the memory now has {count} of the {len(open_)} open sentences" if count else ""
 
 
-def _term_changes(present: EditionView) -> tuple[str, ...]:
-    """Terms whose entry moved since somebody approved a sentence that has them."""
+def _moved_terms(present: EditionView) -> dict[str, tuple[str, ...]]:
+    """Segment id to the terms that stand in it, for those approved under other term entries than those in force."""
     decided = {(d.source_hash, d.terms_hash) for d in present.decisions if d.verdict == "approve" and d.terms_hash}
     sources = {source for source, _ in decided}
-    names: dict[str, int] = {}
+    moved = {}
     for segment in present.segments:
-        moved = segment.source_hash in sources and (segment.source_hash, present.terms[segment.id]) not in decided
-        for hit in present.hits[segment.id] if moved else ():
-            names[hit.surface] = names.get(hit.surface, 0) + 1
-        if moved and not present.hits[segment.id]:
-            names["a removed term"] = names.get("a removed term", 0) + 1
+        revision = present.revised.get(segment.id)
+        source = (
+            content_hash(revision.source) if revision and segment.source_hash not in sources else segment.source_hash
+        )
+        if source in sources and (source, present.terms[segment.id]) not in decided:
+            found = tuple(dict.fromkeys(hit.surface for hit in present.hits[segment.id]))
+            moved[segment.id] = found or (_REMOVED,)
+    return moved
+
+
+_REMOVED = "a removed term"
+
+
+def _term_changes(moved: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Terms whose entry moved since somebody approved a sentence that has them, with how many sentences."""
+    names = Counter(name for found in moved.values() for name in found)
     return tuple(f"glossary changed where {name!r} stands ({n} sentences)" for name, n in names.items())
 
 
-def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
-    """Which files are missing or made from something else than what is there now, and what moved."""
+def _concerned(present: EditionView, moved: dict[str, tuple[str, ...]]) -> tuple[PlanSegment, ...]:
+    """The sentences that are new, revised, under another term, or wait for a person, each with why."""
+    from pubpipe import review
+
+    waits = present.standing.segments.get(present.standing.stage or "", {})
+    out = []
+    for segment in present.segments:
+        draft, state = present.drafts.get(segment.id), waits.get(segment.id)
+        drafted = draft is not None and draft.source_hash == segment.source_hash
+        was = present.replaced.get(segment.id)
+        if segment.id in moved:
+            named = [name if name == _REMOVED else f"‘{name}’" for name in moved[segment.id]]
+            reason = f"a term changed: {', '.join(named)}"
+        elif drafted and (state is None or state.state == "approved"):
+            continue
+        elif was is not None and (state is None or state.state in ("open", "waiting")):
+            change = review.compared(was, segment, present.segments, present.read)
+            reason = f"the English was revised: {', '.join(change.words)}"
+        elif not drafted:
+            reason = "new"
+        else:
+            reason = state.reason if state is not None else ""
+        out.append(PlanSegment(number=segment.number, words=_beginning(plain(segment.content)), reason=reason))
+    return tuple(out)
+
+
+def _beginning(text: str, most: int = 48) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _published(ws: Workspace, present: EditionView, formats: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Where the edition's published files lie (of some formats, or all), as far as there are any."""
+    current = ws.store.renditions.current(present.publication, present.profile.tag)
+    folder = output_folder(ws, present.publication) / present.profile.tag
+    paths = [folder / PurePosixPath(r.path).name for f, r in sorted(current.items()) if formats is None or f in formats]
+    return tuple(path.relative_to(ws.root).as_posix() if path.is_relative_to(ws.root) else str(path) for path in paths)
+
+
+def _stale_files(ws: Workspace, present: EditionView) -> dict[str, str]:
+    """Formats whose file is missing or made from something else than what is there now, and what moved."""
     from pubpipe import review
     from pubpipe.pipeline.edition import look_of
     from pubpipe.pipeline.publishing import rendition_ingredients
@@ -202,18 +279,18 @@ def _stale_files(ws: Workspace, present: EditionView) -> tuple[str, ...]:
     look = look_of(ws, present.publication, present.profile)
     current = ws.store.renditions.current(present.publication, present.profile.tag)
     folder = output_folder(ws, present.publication) / present.profile.tag
-    reasons: list[str] = []
+    reasons: dict[str, str] = {}
     for format_ in formats_of(ws, present.publication):
         old = current.get(format_)
         ingredients = rendition_ingredients(present, edition, look, format_)
         if old is None:
-            reasons.append(f"{format_}: never made")
+            reasons[format_] = "never made"
             continue
         if old.key != rendition_key(edition.edition_hash, format_, ingredients):
             moved = [name for name, value in ingredients.items() if old.ingredients.get(name) != value]
             if old.ingredients.get("edition") != edition.edition_hash:
                 moved.insert(0, "the approved text")
-            reasons.append(f"{format_}: {', '.join(moved) or 'something'} changed")
+            reasons[format_] = f"{', '.join(moved) or 'something'} changed"
         elif not intact(folder / f"{present.publication}.{present.profile.tag}.{format_}", old.file_hash):
-            reasons.append(f"{format_}: the file is missing or was changed by hand")
-    return tuple(reasons)
+            reasons[format_] = "the file is missing or was changed by hand"
+    return reasons

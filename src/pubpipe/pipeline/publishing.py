@@ -416,6 +416,11 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
         ],
         "segments": {"total": len(present.segments), "origins": dict(sorted(origins.items()))},
         "passed_from_memory": sorted(present.passed),
+        "carried_over": [
+            {"number": s.number, "segment": s.id, "reason": why}
+            for s in present.segments
+            if (why := present.standing.carried.get(s.id))
+        ],
         "waived": [f.model_dump(mode="json", exclude_none=True) for f in edition.findings],
         "glossary": present.ws.glossary.fingerprint,
         "engines": list(edition.credits.engines),

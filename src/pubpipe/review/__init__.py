@@ -5,7 +5,7 @@ from pubpipe.review.changes import NOTHING_READ, Reading, classify, same_tags
 from pubpipe.review.deadlines import Deadline, deadline
 from pubpipe.review.editions import assemble, credits, draft_edition
 from pubpipe.review.requests import request
-from pubpipe.review.revisions import Replaced, replaced
+from pubpipe.review.revisions import Replaced, compared, replaced
 from pubpipe.review.right import Right, right
 from pubpipe.review.stages import Delegation, Stage
 from pubpipe.review.standing import Revision, SegmentStanding, Standing, standing, surroundings
@@ -24,6 +24,7 @@ __all__ = [
     "answer_problems",
     "assemble",
     "classify",
+    "compared",
     "credits",
     "deadline",
     "decisions_for",

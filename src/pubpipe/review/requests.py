@@ -20,8 +20,8 @@ from pubpipe.model import (
     plain,
     to_markup,
 )
-from pubpipe.review.changes import NOTHING_READ, Reading, classify, joined
-from pubpipe.review.revisions import Replaced
+from pubpipe.review.changes import NOTHING_READ, Reading
+from pubpipe.review.revisions import Replaced, compared
 from pubpipe.review.right import only_own
 from pubpipe.review.stages import Stage
 from pubpipe.review.standing import SegmentStanding, Standing, finding_name
@@ -85,7 +85,7 @@ def request(
         target = standing.case.targets.get(segment.id)
         state = states.get(segment.id)
         was = before.get(segment.id)
-        change = _change(was, segment, segments, read) if was else None
+        change = compared(was, segment, segments, read) if was else None
         items.append(
             ReviewItem(
                 segment=segment.id,
@@ -225,12 +225,3 @@ def _before(
             out[id_] = Replaced(revision.source, shown, drafts[id_], segments=(id_,))
     decided = {id_ for id_, state in states.items() if state.state == "approved" and not state.carried}
     return {id_: was for id_, was in out.items() if id_ not in decided}
-
-
-def _change(
-    was: Replaced, segment: Segment, segments: Sequence[Segment], read: Callable[[Content], Reading]
-) -> SourceChange:
-    now = segment.content
-    if was.relation == "split":
-        now = joined(s.content for s in segments if s.id in was.segments)
-    return classify(was.source, now, read(was.source), read(now), relation=was.relation)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pubpipe.identity import Hash, content_hash
-from pubpipe.model import Content, Decision, Draft, Segment, plain
-from pubpipe.review.changes import joined
+from pubpipe.model import Content, Decision, Draft, Segment, SourceChange, plain
+from pubpipe.review.changes import Reading, classify, joined
 
 REPLACED = 0.6
 """How much of a revised sentence must be left (similarity of the characters) to be shown as a revision of it."""
@@ -79,6 +79,16 @@ def replaced(
                 best.source, best.draft.target or (), best.draft, "revised", segments=(segment.id,)
             )
     return found
+
+
+def compared(
+    was: Replaced, segment: Segment, segments: Sequence[Segment], read: Callable[[Content], Reading]
+) -> SourceChange:
+    """What changed between what was approved and the segment that replaced it: of a split one, all its sentences."""
+    now = segment.content
+    if was.relation == "split":
+        now = joined(s.content for s in segments if s.id in was.segments)
+    return classify(was.source, now, read(was.source), read(now), relation=was.relation)
 
 
 def _gone(

@@ -95,14 +95,12 @@ class Documents:
             )
         return dt.datetime.fromisoformat(found) if found else None
 
-    def earlier_segments(self, publication: str, most: int = 5) -> Iterator[tuple[Segment, ...]]:
-        """The segments of the versions before the current one, newest first, at most so many."""
+    def versions(self, publication: str, most: int = 6) -> Iterator[tuple[Segment, ...]]:
+        """The segments of the versions on record, newest first, at most so many."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.text(
-                    "SELECT segments FROM documents WHERE publication = :publication AND version < "
-                    "(SELECT max(version) FROM documents WHERE publication = :publication) "
-                    "ORDER BY version DESC LIMIT :most"
+                    "SELECT segments FROM documents WHERE publication = :publication ORDER BY version DESC LIMIT :most"
                 ),
                 {"publication": publication, "most": most},
             ).all()

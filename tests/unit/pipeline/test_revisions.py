@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from pubpipe import memory
 from pubpipe.identity import content_hash
 from pubpipe.model import MemoryUnit, ReviewAnswer, ReviewItem, ReviewRequest, Text, plain
-from pubpipe.pipeline import Workspace, next_review, open_workspace, prepare, register, take_answer
+from pubpipe.pipeline import Workspace, next_review, open_workspace, plan, prepare, register, take_answer
 from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.steps import finish
 
 SETTINGS = """
 [project]
@@ -304,3 +306,58 @@ def test_a_forged_draft_carries_nothing(ws: Workspace) -> None:
     assert content_hash(again.targets[asked.segment] or ()) == content_hash(old.target)
     assert again.standing.carried == {}
     assert again.standing.stage == "language review"
+
+
+# --- the plan
+
+
+def published(ws: Workspace) -> None:
+    """An edition that went out: the files are made, so that the plan can say which of them are concerned."""
+    approved(ws)
+    finish(ws, "rights", "km")
+    (nothing,) = plan(ws)
+    assert (nothing.needs, nothing.segments, nothing.files) == ("nothing", (), ())
+
+
+FILES = ("outputs/rights/km/rights.km.docx", "outputs/rights/km/rights.km.pdf")
+
+
+def test_the_plan_names_the_sentences_and_the_published_files_that_a_term_or_the_source_concerns(root: Path) -> None:
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        published(ws)
+    # a term changes
+    (root / "glossary" / "terms.csv").write_text(TERMS + MIGRANT.replace("ពលករ", "ពលករចំណាកស្រុក"), encoding="utf-8")
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        (found,) = plan(ws)
+        assert (found.needs, found.files) == ("review", FILES)
+        assert [(s.number, s.words, s.reason) for s in found.segments] == [
+            (2, "Every migrant worker may keep a passport.", "a term changed: ‘migrant worker’")
+        ]
+        assert found.reasons == ("glossary changed where 'migrant worker' stands (1 sentences)",)
+    # and back, and the source is revised: seen before anything is drafted, and after
+    (root / "glossary" / "terms.csv").write_text(TERMS + MIGRANT, encoding="utf-8")
+    revised = FIRST.replace("300 baht", "500 baht").replace("in 2019.", "in\u00a02019. It is new.")
+    (root / "rights.md").write_text(revised, encoding="utf-8")
+    wanted = [(3, "the English was revised: number 300 → 500"), (6, "the English was revised: white space"), (7, "new")]
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        (found,) = plan(ws)
+        assert (found.needs, found.files) == ("draft", FILES)
+        assert [(s.number, s.reason) for s in found.segments] == wanted
+        prepare(ws, "rights", "km")
+        (found,) = plan(ws)
+        assert (found.needs, found.files) == ("waiting", FILES)
+        assert [(s.number, s.reason) for s in found.segments] == [wanted[0], wanted[2]]  # 6 is carried over
+        while next_review(ws, "rights", "km") is not None:
+            answer(ws)
+        (found,) = plan(ws)
+        assert (found.needs, found.segments, found.files) == ("render", (), FILES)
+        finish(ws, "rights", "km")
+        manifest = json.loads((root / "outputs/rights/km/manifest.json").read_text(encoding="utf-8"))
+        assert [(c["number"], c["reason"]) for c in manifest["carried_over"]] == [
+            (6, "approved before by Sokha; only formatting changed in the English")
+        ]
+    # by hand
+    (root / FILES[0]).write_bytes(b"")
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        (found,) = plan(ws)
+        assert (found.needs, found.files) == ("render", FILES[:1])
