@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import json
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal
 
-from pubpipe import checks, cli, languages
+from pubpipe import checks, cli, engines, languages
 from pubpipe.checks import CheckContext, numbers
 from pubpipe.checks.amounts import target_amounts
 from pubpipe.errors import ConfigError
@@ -230,6 +231,30 @@ def test_a_glossary_may_have_its_columns_and_its_files_can_be_checked(
         cli.main()
     assert end.value.code == 1
     assert "“12” is “13”" in capsys.readouterr().out
+
+
+def test_engines_translate_into_it_and_the_memory_takes_it(
+    indonesian: LanguageProfile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    google = engines.build("google", {}, {})
+    assert engines.supports(google, indonesian)
+    assert all(engines.supports(google, own) for own in TARGETS.values())
+    (tmp_path / "pubpipe.toml").write_text("", encoding="utf-8")
+    path = tmp_path / "a.jsonl"
+    lines = ({"lang": tag, "source": "One.", "target": "Satu."} for tag in ("id", "fr"))
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["pubpipe", "memory", "import", str(path), "-w", str(tmp_path), "--json"])
+    _run(cli.main)
+    assert json.loads(capsys.readouterr().out) == {"imported": {"id": 1}, "skipped": 0, "zawgyi": 0}
+
+
+def _run(command: Callable[[], None]) -> None:
+    with pytest.raises(SystemExit) as end:
+        command()
+    assert not end.value.code
 
 
 @pytest.mark.parametrize(

@@ -30,17 +30,18 @@ def import_(
     from itertools import islice
 
     from pubpipe import exchange, pipeline
-    from pubpipe.languages import TARGETS
+    from pubpipe.languages import TARGETS, extra
     from pubpipe.languages.normal import zawgyi
     from pubpipe.model import plain
 
     counts: dict[str, int] = {}
     skipped = 0
     old_encoding = 0
+    languages = {*TARGETS, *extra()}
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         units = iter(exchange.read(file, at=ws.now()))
         while batch := list(islice(units, BATCH)):
-            known = [u for u in batch if u.language in TARGETS]
+            known = [u for u in batch if u.language in languages]
             skipped += len(batch) - len(known)
             readable = [u for u in known if zawgyi(plain(u.target)) != "yes"]
             old_encoding += len(known) - len(readable)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pubpipe.errors import EngineBusy, EngineError
 from pubpipe.identity import Hash, digest, short
-from pubpipe.languages import TARGETS, LanguageProfile
+from pubpipe.languages import TARGETS, LanguageProfile, extra
 from pubpipe.model import Content, TermHit, Value
 
 TokenFormName = Literal["bracket", "letters", "mail", "at"]
@@ -138,9 +138,9 @@ def code(profile: LanguageProfile, engine: str) -> str | None:
 
 
 def languages_with_codes(engine: str, known: frozenset[str] | None = None) -> frozenset[str]:
-    """Tags of our target languages that have a code at `engine`, and one among `known` where that is
-    given."""
-    codes = {p.tag: code(p, engine) for p in TARGETS.values()}
+    """Tags of all target languages, those of other packages too, that have a code at `engine`, and one among `known`
+    where that is given."""
+    codes = {p.tag: code(p, engine) for p in (*TARGETS.values(), *extra().values())}
     return frozenset(tag for tag, c in codes.items() if c is not None and (known is None or c in known))
 
 

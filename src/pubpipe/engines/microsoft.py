@@ -18,7 +18,7 @@ from pubpipe.engines.base import (
 )
 from pubpipe.engines.transport import Answer, Exchange, HttpSettings, secret
 from pubpipe.errors import EngineError
-from pubpipe.languages import SOURCE, TARGETS, LanguageProfile
+from pubpipe.languages import SOURCE, TARGETS, LanguageProfile, extra
 
 _SERVICE = "https://api.cognitive.microsofttranslator.com"
 
@@ -68,7 +68,7 @@ class MicrosoftEngine:
         if from_ is None or to is None:
             raise EngineError(f"microsoft does not translate into {target.english_name}")
         module = deep.adapter("microsoft")
-        ours = {p.english_name: c for p in (SOURCE, *TARGETS.values()) if (c := code(p, self.name))}
+        ours = {p.english_name: c for p in (SOURCE, *TARGETS.values(), *extra().values()) if (c := code(p, self.name))}
 
         class Translator(module.MicrosoftTranslator):  # type: ignore[misc, name-defined]
             def _get_supported_languages(self) -> dict[str, str]:
