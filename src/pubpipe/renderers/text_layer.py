@@ -46,25 +46,24 @@ _OPERATOR = re.compile(
     rb"|" + STRING_GOES_ON + rb")"
 )
 
+# A page of Khmer has ten thousand glyphs and a book has hundreds of pages: what is kept of each glyph is numbers in
+# plain tuples.
 Font = tuple[int, int]
 """Object and generation number of a font."""
-Glyph = tuple[Font, int]
-
-
-class _Shown(NamedTuple):
-    """One glyph on a page: which operator shows it and at which place in it, and the text that it carries."""
-
-    operator: int
-    place: int
-    glyph: Glyph
-    text: str
-    span: int
-    """Which /ActualText span it stands in; -1 for none."""
+Glyph = int
+"""The number of a font in this file, and in the lower 16 bits the code of a glyph in it."""
+_Shown = tuple[int, int, Glyph, str, int]
+"""One glyph on a page: which operator shows it, at which place in it, the glyph, the text that it carries, and which
+/ActualText span it stands in (-1 for none)."""
 
 
 class _Cluster(NamedTuple):
     text: str
     shown: list[_Shown]
+
+    @property
+    def glyphs(self) -> tuple[Glyph, ...]:
+        return tuple([one[2] for one in self.shown])
 
 
 class _Page(NamedTuple):
@@ -83,7 +82,7 @@ def mend(data: bytes) -> bytes:
     import pikepdf
 
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        fonts: dict[Font, tuple[Any, dict[int, str]]] = {}
+        fonts: dict[Font, tuple[Any, dict[int, str], int]] = {}
         pages: list[tuple[Any, _Page]] = []
         for number, page in enumerate(pdf.pages, 1):
             read = _read(page, fonts)
@@ -94,11 +93,11 @@ def mend(data: bytes) -> bytes:
         spelled = _vote(cluster for _, content in pages for cluster in content.clusters)
         for target, content in pages:
             target.Contents = pdf.make_stream(_write(content, spelled))
-        shown = {one.glyph for _, content in pages for c in content.clusters for one in c.shown}
-        for key, (font, mapping) in fonts.items():
+        shown = {one[2] for _, content in pages for c in content.clusters for one in c.shown}
+        for font, mapping, number in fonts.values():
             # A glyph that got no characters must not keep the whole cluster that Typst gave it.
-            rest = {g: strip(t) for g, t in mapping.items() if (key, g) not in shown}
-            own = {g: t for (k, g), t in spelled.items() if k == key}
+            rest = {code: strip(t) for code, t in mapping.items() if (number << 16 | code) not in shown}
+            own = {glyph & 0xFFFF: t for glyph, t in spelled.items() if glyph >> 16 == number}
             font.ToUnicode = pdf.make_stream(_cmap({g: t for g, t in (rest | own).items() if t}))
         _clean_titles(pdf)
         out = io.BytesIO()
@@ -106,7 +105,7 @@ def mend(data: bytes) -> bytes:
         return out.getvalue()
 
 
-def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | None:
+def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str], int]]) -> _Page | None:
     """The glyphs of a page in order, put together to clusters; None where the content cannot be followed."""
     import pikepdf
 
@@ -123,27 +122,32 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str]]]) -> _Page | N
     opened: list[int] = []
     span = -1
     texts: dict[int, str] = {}
-    font: Font | None = None
-    mapping: dict[int, str] = {}
+    mapping: dict[int, str] | None = None
+    first = 0
     for number, match in enumerate(_OPERATOR.finditer(data)):
         kind = match.lastgroup
         if kind in ("first", "font"):
             resource = named.get(match["font"])
             if resource is None:
                 return None
-            font = resource.objgen
+            font: Font = resource.objgen
             if font not in fonts:
                 table = resource.get("/ToUnicode")
-                fonts[font] = (resource, parse_cmap(table.read_bytes()) if table is not None else {})
-            mapping = fonts[font][1]
+                known = parse_cmap(table.read_bytes()) if table is not None else {}
+                fonts[font] = (resource, known, len(fonts))
+            _, mapping, first = fonts[font]
+            first <<= 16
         if kind in ("first", "show"):
-            if font is None:
+            if mapping is None:
                 return None
             start, end = match.span("first") if kind == "first" else match.span()
             operators[number] = (True, start, end)
-            for place, code in enumerate(_codes(data[start:end])):
-                text = texts[span] if span >= 0 else mapping.get(code, "")
-                shown.append(_Shown(number, place, (font, code), text, span))
+            codes = enumerate(_codes(data[start:end]))
+            if span >= 0:
+                text = texts[span]
+                shown += [(number, place, first | code, text, span) for place, code in codes]
+            else:
+                shown += [(number, place, first | code, mapping.get(code, ""), -1) for place, code in codes]
         elif kind == "actual":
             texts[number] = _actual_text(match["actual"])
             operators[number] = (False, *match.span())
@@ -175,22 +179,26 @@ def _actual_text(string: bytes) -> str:
 def _clusters(shown: list[_Shown]) -> list[_Cluster]:
     """Neighbouring glyphs that carry the same text, unless a glyph comes again: then the cluster was written twice."""
     out: list[_Cluster] = []
+    current: list[_Shown] = []
+    before: _Shown = (-1, -1, -1, "", -1)
+    leads: Glyph = -1
     for one in shown:
-        if out:
-            last = out[-1]
-            first = last.shown[0]
-            if last.text == one.text and (
-                (one.span >= 0 and one.span == last.shown[-1].span)
-                or (
-                    one.glyph != first.glyph
-                    and one.glyph[0] == first.glyph[0]  # a cluster is of one font: the next line may begin alike
-                    and (_several(one.text) or one.operator != last.shown[-1].operator)
-                )
-            ):
-                last.shown.append(one)
-                continue
-        out.append(_Cluster(one.text, [one]))
-    return [_Cluster(_stripped(cluster.text), cluster.shown) for cluster in out]
+        operator, _, glyph, text, span = one
+        if text == before[3] and (
+            (span >= 0 and span == before[4])
+            or (
+                glyph != leads
+                and glyph >> 16 == leads >> 16  # a cluster is of one font: the next line may begin alike
+                and (operator != before[0] or _several(text))
+            )
+        ):
+            current.append(one)
+        else:
+            current = [one]
+            leads = glyph
+            out.append(_Cluster(_stripped(text), current))
+        before = one
+    return out
 
 
 _stripped = lru_cache(maxsize=4096)(strip)
@@ -209,12 +217,10 @@ def _vote(clusters: Any) -> dict[Glyph, str]:
     alone: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
     for cluster in clusters:
         if len(cluster.shown) == 1:
-            alone[cluster.shown[0].glyph][cluster.text] += 1
+            alone[cluster.shown[0][2]][cluster.text] += 1
     known = {glyph: _winner(counts) for glyph, counts in alone.items()}
     votes: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
-    seen: Counter[tuple[str, tuple[Glyph, ...]]] = Counter(
-        (c.text, tuple(s.glyph for s in c.shown)) for c in clusters if len(c.shown) > 1
-    )
+    seen: Counter[tuple[str, tuple[Glyph, ...]]] = Counter((c.text, c.glyphs) for c in clusters if len(c.shown) > 1)
     for (text, glyphs), times in seen.items():
         left = text
         unknown = []
@@ -240,15 +246,12 @@ def _winner(counts: Counter[str]) -> str:
 def _write(page: _Page, spelled: dict[Glyph, str]) -> bytes:
     """The page's content with the spans of Typst taken out and ours put around what glyphs do not spell."""
     wrap: dict[tuple[int, int], tuple[int, str]] = {}
-    for number, cluster in enumerate(page.clusters):
-        if "".join(spelled.get(s.glyph, "") for s in cluster.shown) == cluster.text:
+    for number, (text, shown) in enumerate(page.clusters):
+        if "".join([spelled.get(one[2], "") for one in shown]) == text:
             continue
-        text = cluster.text
-        last = cluster.shown[0].operator
-        for one in cluster.shown:
-            if one.operator != last:
-                text, last = "", one.operator  # the cluster's text stands once, at its first run
-            wrap[one.operator, one.place] = (number, text)
+        first = shown[0][0]
+        for operator, place, *_ in shown:  # the cluster's text stands once, at its first run
+            wrap[operator, place] = (number, text if operator == first else "")
     wrapped = {operator for operator, _ in wrap}
     out: list[bytes] = []
     position = 0
