@@ -435,6 +435,20 @@ def draft_of(words: str, target: str | None, origin: str, detail: str = "") -> D
     )
 
 
+def test_work_of_which_something_was_heard_is_told_from_work_that_was_stopped(store: Store) -> None:
+    store.progress.set("report", "km", "translating", 3, 4, NOW)
+    store.progress.set("report", "lo", "reading", 0, 0, NOW - dt.timedelta(hours=1))
+    assert {edition: str(p) for edition, p in store.progress.since(NOW).items()} == {
+        ("report", "km"): "translating, 3 of 4 (75%)"
+    }
+
+
+def test_a_provider_is_asked_no_faster_than_it_allows(store: Store) -> None:
+    assert [store.paces.take("a", 60, 2, 100.0) for _ in range(3)] == [0.0, 0.0, 1.0]
+    store.paces.hold("a", 30, 2, 101.0)
+    assert store.paces.take("a", 60, 2, 111.0) == 20.0
+
+
 def test_what_a_machine_gave_is_kept_when_a_person_writes_over_it(store: Store) -> None:
     one = segment("One.")
     store.drafts.put("report", [draft_of("One.", None, "open")])

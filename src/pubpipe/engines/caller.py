@@ -24,7 +24,7 @@ from pubpipe.engines.base import (
     TranslationResult,
     UsesTerms,
 )
-from pubpipe.engines.pace import Pace, shared
+from pubpipe.engines.pace import CommonPace, Ledger, Pace, shared
 from pubpipe.engines.protect import SECOND_FORM, Shield, TokensLost, digits, protect, restore, restore_bare
 from pubpipe.errors import EngineBusy, EngineError
 from pubpipe.identity import Hash, content_hash, digest
@@ -68,6 +68,7 @@ def translate_all(
     timeout: float | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     stop: threading.Event | None = None,
+    ledger: Ledger | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] | None = None,
     random: Callable[[], float] = random_module.random,
@@ -77,14 +78,15 @@ def translate_all(
 
     `timeout` is for the whole call, in seconds (default: two minutes and ten seconds a segment). `stop`
     ends it early; what is not done then says so. `cache` and `on_progress(done, total)` are used in the
-    calling thread only, `verify` in worker threads. `sleep` stands in for waiting (tests); otherwise
+    calling thread only, `verify` in worker threads. With `ledger`, all processes that have it keep to the
+    provider's limit together; without, those of this process. `sleep` stands in for waiting (tests); otherwise
     waiting ends at once when the call does.
     """
     requests = tuple(requests)
     if not requests:
         return ()
     limit = timeout if timeout is not None else 120.0 + 10.0 * len(requests)
-    call = _Call(engine, source, target, verify, max(1, attempts), clock, sleep, random, clock() + limit)
+    call = _Call(engine, source, target, verify, max(1, attempts), clock, sleep, random, clock() + limit, ledger)
     store: Cache = cache if cache is not None else NoCache()
 
     # The same sentence twice in a document is one request; results are handed to every place it stands.
@@ -202,6 +204,7 @@ class _Call:
         sleep: Callable[[float], None] | None,
         random: Callable[[], float],
         deadline: float,
+        ledger: Ledger | None,
     ) -> None:
         self.engine, self.source, self.target, self.verify = engine, source, target, verify
         self.attempts, self.clock, self.random, self.deadline = attempts, clock, random, deadline
@@ -215,11 +218,13 @@ class _Call:
         self._failed_segments = 0
         limits = engine.limits
         burst = limits.concurrency
-        self.pace = (
-            shared(engine.fingerprint, limits.requests_per_minute, burst, clock)
-            if clock is time.monotonic
-            else Pace(limits.requests_per_minute, burst, clock)
-        )
+        self.pace: Pace | CommonPace
+        if ledger is not None and limits.requests_per_minute is not None:
+            self.pace = CommonPace(ledger, engine.fingerprint, limits.requests_per_minute, burst)
+        elif clock is time.monotonic:
+            self.pace = shared(engine.fingerprint, limits.requests_per_minute, burst, clock)
+        else:
+            self.pace = Pace(limits.requests_per_minute, burst, clock)
 
     # -- giving up ---------------------------------------------------------------------------
 

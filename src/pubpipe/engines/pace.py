@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from typing import Protocol
+
+from pubpipe.errors import StoreError
 
 
 class Pace:
@@ -39,6 +43,42 @@ class Pace:
             self._silent_until = max(self._silent_until, self._clock() + seconds)
 
 
+class Ledger(Protocol):
+    """Where processes that ask the same provider count their requests together. Called from several threads."""
+
+    def take(self, provider: str, per_minute: float, burst: int, now: float) -> float:
+        """0.0 if a request may be made now (and is counted), else the seconds to wait; `now` in seconds since 1970."""
+
+    def hold(self, provider: str, seconds: float, burst: int, now: float) -> None:
+        """Nobody asks this provider for so many seconds."""
+
+
+class CommonPace:
+    """The pace of one provider for all processes that share a ledger; `clock` gives seconds since 1970."""
+
+    def __init__(
+        self, ledger: Ledger, provider: str, per_minute: float, burst: int, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._ledger, self._provider, self._per_minute = ledger, provider, per_minute
+        self._burst, self._clock = max(1, burst), clock
+
+    def take(self) -> float:
+        """As `Pace.take`, for everybody."""
+        try:
+            return self._ledger.take(self._provider, self._per_minute, self._burst, self._clock())
+        except StoreError:
+            return _BUSY
+
+    def hold(self, seconds: float) -> None:
+        """As `Pace.hold`, for everybody."""
+        try:
+            self._ledger.hold(self._provider, seconds, self._burst, self._clock())
+        except StoreError:
+            return  # this thread waits all the same, and the others meet the provider's own refusal
+
+
+_BUSY = 0.5
+"""Seconds to wait where the ledger is so busy that it could not be asked."""
 _PACES: dict[tuple[str, float | None], Pace] = {}
 _PACES_LOCK = threading.Lock()
 

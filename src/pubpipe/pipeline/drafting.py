@@ -298,6 +298,7 @@ def _from_engines(
         cache=ws.store.cache,
         verify=verify,
         on_progress=on_progress,
+        ledger=ws.store.paces,
     )
     sources = {s.id: plain(s.content) for s in segments}
     for result in results:

@@ -1,6 +1,6 @@
 """Everything that pubpipe remembers, in one SQLite file or one PostgreSQL schema.
 
-Derived state (documents, drafts, findings, cache, renditions, progress) can be deleted and is made again;
+Derived state (documents, drafts, findings, cache, renditions, progress, paces) can be deleted and is made again;
 authored state (publications, beginnings, edits, decisions, rounds, typed, openings, memory) cannot, and is exported
 whole by `Store.export_jsonl`. What people are to be told (the outbox) is neither: it belongs to this place and time.
 """
@@ -27,13 +27,14 @@ from pubpipe.store.memory import Memory
 from pubpipe.store.migrations import migrate
 from pubpipe.store.openings import Opening, Openings
 from pubpipe.store.outbox import Delivery, Notice, Outbox
+from pubpipe.store.paces import Paces
 from pubpipe.store.progress import Progress, ProgressRecord
 from pubpipe.store.publications import Publication, Publications
 from pubpipe.store.renditions import Renditions
 from pubpipe.store.rounds import Round, Rounds
 from pubpipe.store.typed import Collision, Typed, TypedTexts
 
-_DERIVED = ("documents", "drafts", "findings", "cache", "renditions", "progress")
+_DERIVED = ("documents", "drafts", "findings", "cache", "renditions", "progress", "paces")
 
 
 class Store:
@@ -56,6 +57,7 @@ class Store:
         self.openings = Openings(database)
         self.outbox = Outbox(database)
         self.progress = ProgressRecord(database)
+        self.paces = Paces(database)
 
     @classmethod
     def open(cls, url: str, create: bool = True) -> Store:

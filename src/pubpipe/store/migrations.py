@@ -129,7 +129,15 @@ def _openings_and_outbox(connection: Connection, is_sqlite: bool) -> None:  # no
         connection.exec_driver_sql(statement)
 
 
-MIGRATIONS = (_first, _beginnings, _typed, _openings_and_outbox)
+def _paces(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - the same for both
+    """How fast each provider may be asked, shared by all processes."""
+    connection.exec_driver_sql(
+        "CREATE TABLE paces (provider TEXT PRIMARY KEY, tokens DOUBLE PRECISION NOT NULL, "
+        "filled DOUBLE PRECISION NOT NULL, silent DOUBLE PRECISION NOT NULL)"
+    )
+
+
+MIGRATIONS = (_first, _beginnings, _typed, _openings_and_outbox, _paces)
 """Step n takes a database from version n to n + 1. Steps are never changed once released, only added."""
 
 
