@@ -100,35 +100,40 @@ def show(
 
 
 def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
-    print(f"{request.publication}/{request.language}: {request.title}")
-    print(f"{request.stage}, round {request.round}; {len(request.attention)} asked, {request.remaining} later")
+    from pubpipe.server.wording import visible
+
+    def say(line: str) -> None:
+        print(visible(line))  # a text must not steer the terminal
+
+    say(f"{request.publication}/{request.language}: {request.title}")
+    say(f"{request.stage}, round {request.round}; {len(request.attention)} asked, {request.remaining} later")
     for problem in (*request.problems, *request.comments):
-        print(f"  ! {problem}")
+        say(f"  ! {problem}")
     for item in items:
         detail = f" ({item.detail})" if item.detail else ""
-        print(f"\n{item.number}  {item.role}  {item.origin}{detail}  {item.reason}".rstrip())
-        print(f"   en  {item.source}")
-        print(f"   {request.language}  {item.target or '— no translation yet —'}")
+        say(f"\n{item.number}  {item.role}  {item.origin}{detail}  {item.reason}".rstrip())
+        say(f"   en  {item.source}")
+        say(f"   {request.language}  {item.target or '— no translation yet —'}")
         for hit in item.terms:
             if hit.preferred or hit.keep:
-                print(f"   term: {hit.surface} → {hit.preferred or hit.surface}")
+                say(f"   term: {hit.surface} → {hit.preferred or hit.surface}")
         if item.suggestion:
             what = f"similar ({item.suggestion.score} %)" if item.suggestion.score else "offered"
-            print(f"   {what}: {item.suggestion.target} [{item.suggestion.provenance}]")
+            say(f"   {what}: {item.suggestion.target} [{item.suggestion.provenance}]")
             if item.suggestion.change is not None and item.suggestion.change.diff:
-                print(f"   compared: {item.suggestion.change.marked}")
+                say(f"   compared: {item.suggestion.change.marked}")
         if item.carried:
-            print(f"   not asked again: {item.carried}")
+            say(f"   not asked again: {item.carried}")
         if item.previous_source:
-            print(f"   before: {item.previous_source}")
-            print(f"   approved as: {item.previous_target or '—'}")
+            say(f"   before: {item.previous_source}")
+            say(f"   approved as: {item.previous_target or '—'}")
         if item.change is not None:
-            print(f"   what changed: {'; '.join(item.change.words)}")
-            print(f"   marked: {item.change.marked}")
+            say(f"   what changed: {'; '.join(item.change.words)}")
+            say(f"   marked: {item.change.marked}")
         for finding in item.findings:
-            print(f"   {finding.severity}: {finding.message}")
+            say(f"   {finding.severity}: {finding.message}")
     for finding in request.findings:
-        print(f"\n{finding.severity}: {finding.message}")
+        say(f"\n{finding.severity}: {finding.message}")
 
 
 @app.command(epilog='Example: pubpipe review approve summary --language km --reviewer "Sokha Chan"')

@@ -166,6 +166,10 @@ def _about(item: ReviewItem) -> Iterable[str]:
         yield f"English before: {item.previous_source}"
     if item.previous_target:
         yield f"Approved before: {item.previous_target}"
+    if item.change is not None:
+        yield f"What changed: {item.change.marked}"
+    if item.carried:
+        yield f"Not asked again: {item.carried}"
     for hit in item.terms:
         if hit.keep:
             yield f"Term: {hit.surface} stays as it is"
@@ -177,6 +181,8 @@ def _about(item: ReviewItem) -> Iterable[str]:
     if item.suggestion:
         what = f"Similar ({item.suggestion.score} %)" if item.suggestion.score else "Offered"
         yield f"{what}: {item.suggestion.target}"
+        if (change := item.suggestion.change) is not None:
+            yield f"Compared with that English: {'; '.join(change.words)}: {change.marked}"
     for finding in item.findings:
         yield f"{_SEVERITIES[finding.severity]}: {finding.message}"
 

@@ -37,6 +37,10 @@ def trace(ws: Workspace, data: bytes) -> Trace | None:
 def _approvals(ws: Workspace, rendition: Rendition) -> tuple[tuple[str, str, dt.datetime], ...]:
     present = view(ws, rendition.publication, rendition.language)
     pairs = {(s.source_hash, content_hash(t)) for s in present.segments if (t := present.targets[s.id]) is not None}
+    for id_ in present.standing.carried:  # approved for an English that has been revised in its format since
+        target = present.targets[id_]
+        if target is not None:
+            pairs.add((content_hash(present.revised[id_].source), content_hash(target)))
     edition = rendition.ingredients.get("edition")
     last: dict[tuple[str, str], dt.datetime] = {}
     for decision in present.decisions:
