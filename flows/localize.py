@@ -8,11 +8,13 @@ cannot repeat a flow that waits for input.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import Task, flow, get_run_logger, runtime, suspend_flow_run, task
-from prefect.artifacts import create_markdown_artifact
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
@@ -51,9 +53,32 @@ STEP: dict[str, Any] = {
 def prepare(workspace: str, publication: str, language: str) -> tuple[str, tuple[RecordedDecision, ...]]:
     """Read, cut, draft and check; returns the edition's state and its decisions."""
     with pipeline.open_workspace(Path(workspace)) as ws:
-        present = pipeline.prepare(ws, publication, language)
+        present = pipeline.prepare(ws, publication, language, _bar(publication, language))
         get_run_logger().info("%d segments, %s", len(present.segments), present.standing.state)
         return present.standing.state, present.decisions
+
+
+def _bar(publication: str, language: str) -> Callable[[int, int], None]:
+    """What shows in Prefect, as a progress artifact, how many sentences an engine has answered: told in tenths."""
+    bar: UUID | None = None
+    told = 0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal bar, told
+        tenths = done * 10 // max(total, 1)
+        if bar is not None and tenths <= told:
+            return
+        told = tenths
+        try:
+            if bar is None:
+                key = wording.artifact_key("translating", publication, language)
+                bar = create_progress_artifact(100.0 * done / total, key=key, description=f"{publication} · {language}")
+            else:
+                update_progress_artifact(bar, 100.0 * done / total)
+        except Exception as error:  # a picture of the work is not worth the work
+            get_run_logger().debug("no progress shown: %s", type(error).__name__)
+
+    return tell
 
 
 @task(task_run_name="record the answer of {reviewer}", **STEP)

@@ -35,6 +35,15 @@ def test_an_edition_waits_for_each_stage_and_then_comes_out(desk: Desk) -> None:
         assert ws.store.memory.count("km") > 0
 
 
+def test_how_far_the_translation_is_shows_in_prefect(desk: Desk) -> None:
+    from prefect.artifacts import Artifact
+
+    desk.work(desk.ensure().id)
+    shown = Artifact.get(f"translating-{desk.publication}-km")
+    assert shown is not None
+    assert (shown.type, shown.data) == ("progress", 100.0)
+
+
 def test_a_second_publish_finds_the_run_that_waits(desk: Desk) -> None:
     run = desk.ensure()
     assert desk.ensure().id == run.id

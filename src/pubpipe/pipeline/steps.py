@@ -31,8 +31,13 @@ class Outcome(Value):
     """The round that waits, where one does."""
 
 
-def prepare(ws: Workspace, publication: str, language: str) -> EditionView:
-    """Read, segment, draft and check one edition; what is done already is not done again."""
+def prepare(
+    ws: Workspace, publication: str, language: str, on_progress: Callable[[int, int], None] | None = None
+) -> EditionView:
+    """Read, segment, draft and check one edition; what is done already is not done again.
+
+    `on_progress(done, total)` is called as sentences come back from an engine; the store is told in any case.
+    """
 
     def progress(step: str) -> None:
         ws.store.progress.set(publication, language, step, 0, 0, ws.now())
@@ -43,6 +48,8 @@ def prepare(ws: Workspace, publication: str, language: str) -> EditionView:
 
     def translated(done: int, total: int) -> None:
         ws.store.progress.set(publication, language, "translating", done, total, ws.now())
+        if on_progress is not None:
+            on_progress(done, total)
 
     present = draft(ws, publication, language, source, translated)
     progress("checking")
