@@ -42,7 +42,7 @@ def known_templates(ws: Workspace) -> tuple[KnownTemplate, ...]:
             design = load_template(folder, ws.label_tables).design
             title, description, columns = design.title, design.description, design.columns.count
         except RenderError as error:
-            title, description, columns = "", f"broken: {error.message}", 0
+            title, description, columns = "", f"broken: {error.message}", 1
         here = own.resolve() != built_in.resolve() and folder.parent == own
         over = here and (built_in / name / "template.toml").is_file()
         origin = "workspace, instead of the built-in one" if over else "workspace" if here else "built-in"

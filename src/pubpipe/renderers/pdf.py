@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,6 +164,12 @@ def _end(folder: str, fonts: FontSet, last: LastPage) -> _End | None:
     return _End(**{name: first[name] for name in ("page", "pages", "x", "y", "foot")}, starts=starts)
 
 
+def _line(error: Any) -> str:
+    """Where in the template's own layout the error is, as far as Typst says it."""
+    found = re.search(r"layout\.typ:(\d+):\d+", str(getattr(error, "diagnostic", "")))
+    return f", layout.typ line {found[1]}" if found else ""
+
+
 def _compile(folder: str, fonts: FontSet, moment: int, template: Template, inputs: dict[str, str]) -> bytes:
     import typst
 
@@ -173,7 +180,7 @@ def _compile(folder: str, fonts: FontSet, moment: int, template: Template, input
         data, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=_STANDARDS, timestamp=moment)
     except typst.TypstError as error:
         raise RenderError(
-            f"template {template.name!r}: Typst could not set the document: {error.message}"
+            f"template {template.name!r}{_line(error)}: Typst could not set the document: {error.message}"
             f"{' (' + '; '.join(error.hints) + ')' if error.hints else ''}.",
             remedy="If the message names a character or an image, mend that in the source; else the layout.",
         ) from error

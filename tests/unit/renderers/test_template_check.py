@@ -109,6 +109,8 @@ def test_a_layout_that_typst_cannot_set_says_so_in_each_language(mine: Path) -> 
     problems = found(mine, "ja", "vi")
     assert [(p.severity, p.language, p.part) for p in problems] == [("error", "ja", "pdf"), ("error", "vi", "pdf")]
     assert "abuot" in problems[0].message
+    line = path.read_text(encoding="utf-8").split("matter.abuot")[0].count("\n") + 1
+    assert f"layout.typ line {line}" in problems[0].message
 
 
 def test_a_family_in_the_layout_that_is_not_ours_is_an_error(mine: Path) -> None:
