@@ -285,7 +285,7 @@ class _Writer:
         out = [f'<a class="skip" href="#text">{self._label("skip")}</a>\n']
         if around.watermark:
             words = " · ".join(around.watermark)
-            out.append(f'<p class="draft" role="note">{self.words(words, bold=True)}</p>\n')
+            out.append(f'<aside class="draft"><p>{self.words(words, bold=True)}</p></aside>\n')
             again = f"<span>{self.words(words, bold=True)}</span>" * 24
             out.append(f'<div class="mark" aria-hidden="true">{again}</div>\n')
         out.append('<header class="page">\n')
@@ -527,7 +527,7 @@ class _Writer:
         try:
             grid = lay_out(block)
             caption = (
-                f'<caption id="table-{number}">{self._caption("table", block.caption)}</caption>\n'
+                f'<caption id="table-{number}"><span>{self._caption("table", block.caption)}</span></caption>\n'
                 if block.caption
                 else ""
             )

@@ -79,7 +79,7 @@ def render_index(
         files = "".join(
             f'<li><a href="{_href(f.href)}" hreflang="{edition.language}" type="{MEDIA_TYPES[f.format]}">'
             f"{f.format.upper()}</a> <small>{_size(f.size)}</small></li>"
-            for f in edition.files
+            for f in sorted(edition.files, key=lambda f: _ORDER.get(f.format, 9))
             if f.format in MEDIA_TYPES
         )
         day = (
@@ -117,6 +117,8 @@ def render_listing(title: str, publications: Iterable[ListedPublication], design
     return _page(title, "", "", body, " ".join(words), "".join(words), design, fonts)
 
 
+_ORDER = {"html": 0, "pdf": 1, "docx": 2}
+"""What most readers open comes first."""
 _ASIDE = "0123456789 kMB.DOCXPFHTMLSRV"
 _MORE = """.editions,.files{list-style:none;padding:0}.editions>li{border-top:1px solid var(--rule);padding:0 0 .6rem}
 .editions h2{margin:.8em 0 .1em;line-height:1.5}.editions p{margin:0 0 .3em}

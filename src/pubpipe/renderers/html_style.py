@@ -71,6 +71,7 @@ blockquote>:last-child{{margin-bottom:0}}
 figure img,p img,li img,td img{{max-width:100%;height:auto}}
 img{{background:#fff}}
 figcaption,caption{{color:var(--soft);font-size:.9375rem;text-align:left;padding:.4rem 0}}
+caption span{{display:inline-block;max-width:min(100%,calc(100vw - 2rem))}}
 .label{{color:var(--text);margin-right:.4em}}
 .scroll{{overflow-x:auto}}
 table{{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:{max(1.4, round(line - 0.15, 2))}}}
@@ -86,7 +87,8 @@ hr{{border:0;border-top:1px solid var(--rule);margin:2em 0}}
 :target{{background:var(--tint)}}
 .imprint{{border-top:4px solid var(--accent);margin-top:3em;padding-bottom:2rem;font-size:.875rem;color:var(--soft)}}
 .imprint h2{{font-size:1rem;margin-top:1.2em}}.imprint p{{margin:.2em 0}}
-.draft{{margin:0;padding:.6rem 1rem;background:#7a1712;color:#fff;text-align:center;font-weight:700;
+.draft p{{margin:0}}
+.draft{{padding:.6rem 1rem;background:#7a1712;color:#fff;text-align:center;font-weight:700;
 position:sticky;top:0;z-index:2}}
 .mark{{position:fixed;inset:-20% -40%;display:flex;flex-wrap:wrap;gap:7rem 4rem;transform:rotate(-30deg);
 justify-content:center;z-index:1;pointer-events:none;overflow:hidden;

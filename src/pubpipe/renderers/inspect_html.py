@@ -64,7 +64,7 @@ def inspect_html(data: bytes, edition: Edition | None, profile: LanguageProfile)
         document = edition.localized.document
         found += _text_of(document, shown(root))
         found += _alternatives(root, profile)
-        banners = ["".join(map(str, e.itertext())) for e in root.iter("p") if e.get("class") == "draft"]
+        banners = ["".join(map(str, e.itertext())) for e in root.iter("aside") if e.get("class") == "draft"]
         found += _watermark(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
         found += _links(document, addresses)
         found += _images(document, sum(1 for _ in root.iter("img")), vector=True)

@@ -166,26 +166,32 @@ def _clusters(text: str) -> Iterator[str]:
         yield text[start:]
 
 
-@lru_cache(maxsize=64)
-def _woff2(path: str, _sha256: Hash, characters: frozenset[int], weight: int) -> bytes:
-    """A static WOFF2 of one weight with these characters and every glyph that they turn into."""
-    import logging
+_LATIN = (
+    frozenset([*range(0x20, 0x250), *range(0x300, 0x370), *range(0x1E00, 0x1F00), *range(0x2000, 0x2150)]) | _ALWAYS
+)
+"""What nearly every page asks of a font of Latin letters."""
 
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont, TTLibError
+
+@lru_cache(maxsize=4)
+def _latin(path: str, _sha256: Hash) -> bytes:
+    """The part of a font that Latin text needs, still of all weights: much is read once instead of for every page."""
+    with _opened(path) as font:
+        _keep(font, _LATIN)
+        out = io.BytesIO()
+        font.save(out, reorderTables=False)
+        return out.getvalue()
+
+
+@lru_cache(maxsize=64)
+def _woff2(path: str, sha256: Hash, characters: frozenset[int], weight: int) -> bytes:
+    """A static WOFF2 of one weight with these characters and every glyph that they turn into."""
+    from fontTools.ttLib import TTLibError
     from fontTools.varLib import instancer
 
-    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves alone
-    options: Any = Options()
-    options.layout_features = sorted(set(options.layout_features) - _VERTICAL)
-    options.name_IDs = list(_NAMES)
-    options.notdef_outline = True
-    options.recalc_timestamp = False
     try:
-        with TTFont(path, recalcTimestamp=False) as font:
-            subsetter = Subsetter(options)
-            subsetter.populate(unicodes=characters)
-            subsetter.subset(font)
+        source = io.BytesIO(_latin(path, sha256)) if characters <= _LATIN else path
+        with _opened(source) as font:
+            _keep(font, characters)
             if "fvar" in font:
                 axes = {a.axisTag: weight if a.axisTag == "wght" else a.defaultValue for a in font["fvar"].axes}
                 instancer.instantiateVariableFont(font, axes, inplace=True)
@@ -200,3 +206,26 @@ def _woff2(path: str, _sha256: Hash, characters: frozenset[int], weight: int) ->
             f"no web font can be cut out of {path}: {error}.", remedy="Install pubpipe's font packages again."
         ) from error
     return out.getvalue()
+
+
+def _opened(source: str | io.BytesIO) -> Any:
+    import logging
+
+    from fontTools.ttLib import TTFont
+
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves alone
+    return TTFont(source, recalcTimestamp=False)
+
+
+def _keep(font: Any, characters: frozenset[int]) -> None:
+    """Leaves the font these characters, the glyphs that they turn into, and the licence."""
+    from fontTools.subset import Options, Subsetter
+
+    options: Any = Options()
+    options.layout_features = sorted(set(options.layout_features) - _VERTICAL)
+    options.name_IDs = list(_NAMES)
+    options.notdef_outline = True
+    options.recalc_timestamp = False
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)

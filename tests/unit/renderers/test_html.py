@@ -146,7 +146,7 @@ def test_search_engines_get_whole_addresses_where_the_address_is_known(whole: by
 
 def test_a_draft_says_so_and_asks_search_engines_to_stay_away() -> None:
     root = tree(page(made(Text(text="Quyền"), draft=True)))
-    assert "PREVIEW — NOT APPROVED" in "".join(root.find(".//p[@class='draft']").itertext())
+    assert "PREVIEW — NOT APPROVED" in "".join(root.find(".//aside[@class='draft']").itertext())
     assert len(root.findall(".//div[@class='mark']/span")) > 10
     assert root.find(".//meta[@name='robots']").get("content") == "noindex"
     assert "PREVIEW" in root.find(".//title").text
@@ -203,7 +203,7 @@ BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "no language": (lambda t: t.replace('<html lang="vi"', "<html"), "its language is “”"),
     "a link to nowhere": (lambda t: t.replace("</main>", '<a href="#gone">x</a></main>'), "“#gone”"),
     "the banner of a draft": (
-        lambda t: t.replace("<main", '<p class="draft">PREVIEW — NOT APPROVED</p><main'),
+        lambda t: t.replace("<main", '<aside class="draft">PREVIEW — NOT APPROVED</aside><main'),
         "carries the watermark",
     ),
     "another edition": (lambda t: t.replace("sha256:eee", "sha256:aaa"), "does not name the edition"),
