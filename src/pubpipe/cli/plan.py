@@ -26,7 +26,8 @@ def plan(
         print_json([item.model_dump(mode="json") for item in items])
         return
     for item in items:
-        reasons = "; ".join(item.reasons)
+        named = {f": segment {segment.number}: " for segment in item.segments}
+        reasons = "; ".join(r for r in item.reasons if not any(name in r for name in named))
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
         for segment in item.segments[:_SHOWN]:
             print(f"  sentence {segment.number} “{segment.words}”: {segment.reason}")
@@ -34,5 +35,7 @@ def plan(
             print(f"  and {len(item.segments) - _SHOWN} more sentences; --json lists them all")
         for path in item.files:
             print(f"  published file: {path}")
-    if all(item.needs in ("nothing", "waiting") for item in items):
+    if all(item.needs == "nothing" for item in items):
         print("Nothing is stale.")
+    elif all(item.needs in ("nothing", "waiting") for item in items):
+        print("Nothing can be done without a person: 'pubpipe review list'.")

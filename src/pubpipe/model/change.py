@@ -21,7 +21,7 @@ RISK: tuple[ChangeClass, ...] = ("negation", "modal", "number", "name", "term", 
 SAFE: frozenset[ChangeClass] = frozenset(("typo", "format"))
 """The classes over which a project may carry an approval (`[review] carry_over`). Never any other."""
 
-_NOUNS: dict[ChangeClass, str] = {"number": "number", "name": "name", "term": "term"}
+_NOUNS: dict[ChangeClass, str] = {"name": "name", "term": "term", "typo": "spelling"}
 
 
 class Difference(Value):
@@ -41,12 +41,19 @@ class Difference(Value):
         if self.note:
             return self.note
         noun = _NOUNS.get(self.kind, "")
+        digits = any(c.isdigit() for c in self.before + self.after)
+        if self.kind == "number" and digits:
+            return f"number {self.before} → {self.after}" if self.before and self.after else f"number {self._one}"
         if self.before and self.after:
-            pair = f"{self.before} → {self.after}" if noun == "number" else f"‘{self.before}’ → ‘{self.after}’"
-            return f"{noun or 'spelling'} {pair}" if noun or self.kind == "typo" else pair
-        one = self.before or self.after
-        said = one if noun == "number" else f"‘{one}’"
-        return f"{noun} {said} {'removed' if self.before else 'added'}".strip()
+            return f"{noun} ‘{self.before}’ → ‘{self.after}’".strip()
+        return f"{noun} {self._one}".strip()
+
+    @property
+    def _one(self) -> str:
+        """What came or went: "3 removed", "‘not’ added"."""
+        said = self.before or self.after
+        shown = said if any(c.isdigit() for c in said) and self.kind == "number" else f"‘{said}’"
+        return f"{shown} {'removed' if self.before else 'added'}"
 
 
 class DiffPart(Value):

@@ -16,6 +16,7 @@ from pubpipe.model import (
     ReviewRequest,
     Segment,
     SourceChange,
+    Suggestion,
     TermHit,
     plain,
     to_markup,
@@ -97,7 +98,7 @@ def request(
                 detail=(draft.detail or draft.problem) if draft is not None else "",
                 terms=hits.get(segment.id, ()),
                 findings=tuple(by_segment.get(segment.id, ())),
-                suggestion=draft.suggestion if draft is not None else None,
+                suggestion=_suggestion(draft, was),
                 previous_source=plain(was.source) if was else None,
                 previous_target=plain(was.target) if was else None,
                 change=change,
@@ -192,6 +193,14 @@ def _reason(
     if only_own(stage.people.get(language, ()), authors, (d.delegate for d in stage.delegations)):
         eyes += f', and pubpipe.toml names nobody else for "{stage.name}"'
     return eyes if why == "new" else f"{why}; {eyes}"
+
+
+def _suggestion(draft: Draft | None, was: Replaced | None) -> Suggestion | None:
+    """The suggestion, unless it is what was approved before, which is shown anyway."""
+    found = draft.suggestion if draft is not None else None
+    if found is not None and was is not None and (found.source, found.target) == (plain(was.source), plain(was.target)):
+        return None
+    return found
 
 
 def _state(state: SegmentStanding | None, is_open: bool) -> str:

@@ -175,11 +175,14 @@ def test_bold_that_is_new_is_for_a_person_to_place(ws: Workspace) -> None:
     before = approved(ws)
     revise(ws, ("in 2019", "in **2019**"))
     (asked,) = waiting(ws).attention
-    assert asked.suggestion is not None
     old = next(s for s in before.segments if "survey" in plain(s.content))
-    assert asked.suggestion.target == plain(before.targets[old.id] or ())
-    assert asked.suggestion.change is not None
-    assert asked.suggestion.change.words == ("bold added",)
+    assert asked.previous_target == plain(before.targets[old.id] or ())
+    assert asked.change is not None
+    assert asked.change.words == ("bold added",)
+    suggestion = view(ws, "rights", "km").drafts[asked.segment].suggestion
+    assert suggestion is not None
+    assert suggestion.target == asked.previous_target
+    assert asked.suggestion is None  # it is what was approved before, and shown as that
 
 
 def test_a_carried_approval_falls_with_the_term_that_it_was_given_under(ws: Workspace) -> None:
