@@ -118,7 +118,8 @@ def candidates(
             for c in shown
         ],
     )
-    print("Next: pubpipe glossary promote ID --by NAME, or reject ID --by NAME --note WHY", file=sys.stderr)
+    if any(c.status == "candidate" for c in shown):
+        print("Next: pubpipe glossary promote ID --by NAME, or reject ID --by NAME --note WHY", file=sys.stderr)
 
 
 @app.command(epilog='Example: pubpipe glossary promote km-3f2a91bc --by "Sokha Chan" --english "migrant worker"')

@@ -285,7 +285,7 @@ class _Phrases:
                 self.written[key][words] += 1
 
     def best(self, places: frozenset[int]) -> tuple[str, float]:
-        """The phrase that goes best with these sentences, as it is most often written there, and its score.
+        """The phrase that goes best with these sentences, in its shortest writing (the singular), and its score.
 
         It has to stand in most of them, and more often than elsewhere; of equals the longest wins.
         """
@@ -300,7 +300,7 @@ class _Phrases:
         if not found:
             return "", 0.0
         score, _, key = max(found, key=lambda f: (round(f[0], 6), f[1], f[2]))
-        return self.written[key].most_common(1)[0][0], score
+        return min(self.written[key], key=lambda words: (len(words), words)), score
 
 
 def _phrases(source: str) -> Iterable[tuple[tuple[str, ...], str]]:

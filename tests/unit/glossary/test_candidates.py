@@ -84,7 +84,7 @@ OTHERS = [
 def test_a_correction_made_three_times_is_a_candidate_with_its_english() -> None:
     (found,) = harvest([*CORRECTED, *OTHERS], profile("km"))
     assert (found.replaced, found.replacement) == ("ពលករបរទេស", "ពលករចំណាកស្រុក")
-    assert found.english == "foreign labourers"
+    assert found.english == "foreign labourer"
     assert (found.kind, found.segments, found.publications, found.kept) == ("new", 3, 1, 0)
     assert found.places == ("a#1", "a#2", "a#3")
     assert found.score > 3.84
