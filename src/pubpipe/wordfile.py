@@ -528,7 +528,7 @@ class Paragraph:
 
     def _drawing(self, child: Any, run: Any, path: tuple[Wrapper, ...]) -> Token:
         """A picture that stands in the line is a placeholder; what floats is no part of a sentence."""
-        inline = next(child.iter(f"{WP}inline"), None)
+        inline = next((e for e in _descend_all(child) if e.tag == f"{WP}inline"), None)
         if (
             inline is None
             and next(child.iter(f"{W}object", f"{O}OLEObject"), None) is None
@@ -550,7 +550,9 @@ class Paragraph:
     def pictures(self, element: Any) -> list[str]:
         """The names of the images in an element, those that every page format can show."""
         names = []
-        for blip in element.iter(f"{A}blip"):
+        for blip in _descend_all(element):
+            if blip.tag != f"{A}blip":
+                continue
             _, target, outside = self._relations.get(blip.get(f"{R}embed") or "", ("", "", True))
             if not outside and target in self._word.parts:
                 names.append(self._word.image(target))

@@ -10,13 +10,14 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from urllib.parse import unquote
 
 from pubpipe.errors import SourceError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Role, Unit
 from pubpipe.ooxml import Problem
 from pubpipe.renderers import inspection
-from pubpipe.renderers.fonts import FAMILIES, FontSet
+from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
 from pubpipe.wordfile import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
@@ -50,7 +51,7 @@ def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) 
             n for n, page in enumerate(pages, 1) if inspection._squeezed(PREVIEW) in inspection._squeezed(page.all)
         ]
         found += inspection._watermark(edition, drafts, len(pages), "page")
-        found += inspection._links(document, inspection._addresses(pdf))
+        found += _linked(edition, inspection._addresses(pdf))
         found += inspection._images(document, sum(len(page.images) for page in pages))
     return inspection._sorted(found)
 
@@ -59,13 +60,14 @@ def inspect_source_docx(
     data: bytes, edition: Edition, profile: LanguageProfile, fonts: FontSet | None = None
 ) -> tuple[Finding, ...]:
     """What is wrong with the Word file of an edition in the layout of its source, worst first."""
-    found = list(inspection.inspect_docx(data, None, profile, fonts))
+    found = list(inspection.inspect_docx(data, None, profile))
     if any(f.check == "inspection.file" for f in found):
         return tuple(found)
     word = open_word(data, _refuse)
     main = word.main()
     stories = [main, *(p for kind in ("footnotes", "endnotes", "header", "footer") for p in word.related(main, kind))]
     found += _word_fonts(word, stories)
+    found += _word_glyphs(word, stories, profile, fonts) if fonts is not None else ()
     document = edition.localized.document
     texts = [t for part in stories for t in _word_texts(word, part)]
     numbering = word.related(main, "numbering")
@@ -77,7 +79,7 @@ def inspect_source_docx(
     found += inspection._watermark(edition, marked, len(headers) or 1, "header")
     targets = [t for part in stories for _, t, outside in word.relationships(part).values() if outside]
     codes = "".join(c.text or "" for part in stories for c in word.xml(part).iter(f"{W}instrText"))
-    found += inspection._links(document, [*targets, *re.findall(r'"([^"]+)"', codes), *_with_anchor(word, stories)])
+    found += _linked(edition, [*targets, *re.findall(r'"([^"]+)"', codes), *_with_anchor(word, stories)])
     pictures = sum(1 for part in stories for _ in word.xml(part).iter(f"{A}blip", f"{V}imagedata"))
     found += inspection._images(document, pictures, vector=True)
     return inspection._sorted(found)
@@ -99,10 +101,43 @@ def _word_fonts(word: WordFile, stories: Sequence[str]) -> Iterator[Finding]:
     strange: set[str] = set()
     for part in [*stories, *word.related(word.main(), "styles")]:
         for element in word.xml(part).iter(f"{W}rFonts"):
+            if (element.get(f"{W}ascii") or element.get(f"{W}hAnsi") or "").lower() in SYMBOL_FONTS:
+                continue
             named = {element.get(f"{W}{slot}") or "" for slot in ("ascii", "hAnsi", "eastAsia", "cs")}
             strange |= {n for n in named - set(FAMILIES) if n and n.lower() not in SYMBOL_FONTS}
     if strange:
         yield inspection._finding("fonts", "block", f"font {', '.join(sorted(strange))} is none of the publication's")
+
+
+def _word_glyphs(word: WordFile, stories: Sequence[str], profile: LanguageProfile, fonts: FontSet) -> Iterator[Finding]:
+    """Characters that the font of their run lacks; white space has no glyph, picture fonts are not ours."""
+    slot = {"complex": "cs", "east-asian": "eastAsia", "latin": "ascii"}[profile.word_class]
+    lacking: Counter[tuple[str, str]] = Counter()
+    for part in stories:
+        for run in word.xml(part).iter(f"{W}r"):
+            named = run.find(f"{W}rPr/{W}rFonts")
+            family = (named.get(f"{W}{slot}") or "") if named is not None else ""
+            if family not in FAMILIES or (named.get(f"{W}ascii") or "").lower() in SYMBOL_FONTS:
+                continue
+            have = fonts.covers((family,)) | NO_GLYPH
+            text = "".join(t.text or "" for t in run.findall(f"{W}t"))
+            lacking.update((family, c) for c in text if ord(c) not in have and not c.isspace())
+    for (family, character), count in sorted(lacking.items())[:_NAMED_AT_MOST]:
+        message = f"U+{ord(character):04X} “{character}” stands {count} times in {family}, which lacks it"
+        yield inspection._finding("glyphs", "block", message)
+
+
+def _linked(edition: Edition, addresses: Iterable[str]) -> Iterator[Finding]:
+    """Links that are not in the file; programs write the same address in more than one way."""
+    known = {_address(a) for a in addresses}
+    for finding in inspection._links(edition.localized.document, []):
+        found = re.search(r"the link to (\S+) is not", finding.message)
+        if found is None or _address(found[1]) not in known:
+            yield finding
+
+
+def _address(url: str) -> str:
+    return unquote(url).rstrip("/")
 
 
 def _word_texts(word: WordFile, part: str) -> Iterator[str]:
