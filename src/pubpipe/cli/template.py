@@ -64,6 +64,7 @@ def check(
 def copy(
     name: str = typer.Argument(..., help="The template to begin from ('pubpipe template list')."),
     new: str = typer.Argument(..., help="The name of the new one: a folder in templates/."),
+    word: bool = typer.Option(False, "--word", help="With a base.docx, to set the styles of the Word files in Word."),
     workspace: Path | None = WorkspaceOption,
 ) -> None:
     """Begin a template of your own: a copy in templates/, to change as you like."""
@@ -71,7 +72,7 @@ def copy(
     from pubpipe.pipeline.templates import copy_template
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
-        folder = copy_template(ws, name, new)
-    print(f"The template is in {folder}: template.toml, layout.typ.")
+        folder = copy_template(ws, name, new, word=word)
+    print(f"The template is in {folder}: {', '.join(sorted(p.name for p in folder.iterdir()))}.")
     print(f'Next: set template = "{new}" in pubpipe.toml; pubpipe template check {new};')
     print("  pubpipe render PUBLICATION --preview --watch shows every change at once.")

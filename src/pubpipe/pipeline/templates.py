@@ -60,8 +60,11 @@ def check_template(ws: Workspace, name: str, languages: tuple[str, ...]) -> tupl
     return checking.check_template(template, profiles, ws.fonts)
 
 
-def copy_template(ws: Workspace, name: str, new: str) -> Path:
-    """The folder of a new template in the workspace, a copy of an existing one; ConfigError where it is there."""
+def copy_template(ws: Workspace, name: str, new: str, *, word: bool = False) -> Path:
+    """The folder of a new template in the workspace, a copy of an existing one; ConfigError where it is there.
+
+    With `word`, it gets a base.docx that shows every style in use, to be changed in Word.
+    """
     if not _NAME.fullmatch(new):
         raise ConfigError(
             f"{new!r} cannot be the name of a template.",
@@ -75,8 +78,28 @@ def copy_template(ws: Workspace, name: str, new: str) -> Path:
         for path in target.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         target.chmod(0o755)
+        if word and not (target / "base.docx").exists():
+            (target / "base.docx").write_bytes(_base(ws, target))
     except OSError as error:
         raise OutputError(
             f"{target} cannot be written: {error.strerror or error}.", remedy="Free the folder."
         ) from error
     return target
+
+
+_WORDS = (
+    "Every style of this template stands here once. Change a style in Word (Modify Style), not the text: size, colour, "
+    "weight, spacing, indents, borders and shading count. Fonts are those of each language and cannot be chosen here."
+)
+
+
+def _base(ws: Workspace, folder: Path) -> bytes:
+    """A Word document in English with the template's styles in use."""
+    from pubpipe.languages import SOURCE
+    from pubpipe.renderers import RENDERERS, Imprint, load_template
+    from pubpipe.renderers.template_check import sample
+
+    english = SOURCE.model_copy(update={"sample": _WORDS})
+    template = load_template(folder, ws.label_tables)
+    imprint = Imprint(publisher=ws.project.publisher or ws.project.name)
+    return RENDERERS["docx"].render(sample(english), template, english, ws.fonts, imprint)

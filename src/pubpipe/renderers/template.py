@@ -19,6 +19,7 @@ from pubpipe.languages import LanguageProfile
 from pubpipe.model import LanguageTag, Resource, Value
 from pubpipe.renderers.fonts import FAMILIES
 from pubpipe.renderers.pictures import Picture, picture
+from pubpipe.renderers.word_base import WordBase, read_base
 
 _LABEL_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -233,6 +234,8 @@ class Template(Value):
     """Typst source that defines `publication(..)` and the functions that the body calls."""
     labels: dict[str, Label]
     pictures: dict[Literal["logo", "cover"], Picture] = {}
+    base: WordBase | None = None
+    """The styles of `base.docx`, where the template has one: they win over those made from template.toml."""
 
     @property
     def name(self) -> str:
@@ -287,7 +290,7 @@ LABELS = "labels.toml"
 
 
 def load_template(folder: Path, labels: Sequence[Path] | None = None) -> Template:
-    """The template in a folder: `template.toml`, `layout.typ`, its images, and its own `labels.toml` where it has one.
+    """The template in a folder: `template.toml`, `layout.typ`, its images, its `labels.toml` and `base.docx` if any.
 
     `labels` are the tables that templates share, weakest first; None: the one beside the folder. The template's own
     words win over them, language by language. RenderError names the file and what is wrong in it: a missing file, bad
@@ -310,7 +313,17 @@ def load_template(folder: Path, labels: Sequence[Path] | None = None) -> Templat
         layout=_read(folder / "layout.typ"),
         labels=_merged([_labels(p) for p in (*tables, *((own,) if own.is_file() else ()))]),
         pictures=_pictures(design, folder),
+        base=_base(folder / "base.docx"),
     )
+
+
+def _base(path: Path) -> WordBase | None:
+    if not path.is_file():
+        return None
+    try:
+        return read_base(path.read_bytes(), str(path))
+    except OSError as error:
+        raise RenderError(f"template file {path} cannot be read: {error.strerror}.") from error
 
 
 def _explained(error: ValidationError, path: Path) -> str:

@@ -38,7 +38,7 @@ from pubpipe.model import (
 )
 from pubpipe.renderers.base import Imprint
 from pubpipe.renderers.contrast import READABLE, contrast
-from pubpipe.renderers.fonts import NO_GLYPH, FontSet
+from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.template import Template
 
 _A4 = (210.0, 297.0)  # CLDR: the paper of all six languages
@@ -68,7 +68,7 @@ def check_template(
     contrast of the colours (WCAG 2.2), paper and columns, the functions of the layout, digits that Word cannot count
     in, and whether a page with everything on it can be made. `load_template` has refused unknown keys before.
     """
-    found = [*_colours(template), *_paper(template), *_layout(template)]
+    found = [*_colours(template), *_paper(template), *_layout(template), *_base(template)]
     broken = any(problem.severity == "error" for problem in found)
     for profile in profiles:
         own = list(_language(template, profile, fonts))
@@ -120,6 +120,29 @@ def _layout(template: Template) -> Iterator[TemplateProblem]:
             yield _problem("error", "layout.typ", f"there is no function {name!r}, which the pages are made with")
     if "matter.watermark" not in template.layout:
         yield _problem("error", "layout.typ", "matter.watermark is nowhere used: a draft would look like a publication")
+
+
+def _base(template: Template) -> Iterator[TemplateProblem]:
+    """What of base.docx is missing or not used."""
+    if template.base is None:
+        return
+    missing = [name for name in style_names(template) if template.base.style(name) is None]
+    if missing:
+        shown = ", ".join(missing)
+        yield _problem("info", "base.docx", f"it lacks the styles {shown}: they are made from template.toml")
+    strange = [family for family in template.base.fonts if family not in FAMILIES]
+    if strange:
+        yield _problem(
+            "info", "base.docx", f"its fonts ({', '.join(strange)}) are not used: each language has its own, embedded"
+        )
+
+
+def style_names(template: Template) -> tuple[str, ...]:
+    """The names of the paragraph styles that a Word document of this template has."""
+    from pubpipe.renderers.word_styles import Look, styles
+
+    made = styles(Look(SOURCE, template.model_copy(update={"base": None})))
+    return tuple(re.findall(r'w:type="paragraph"[^>]*><w:name w:val="([^"]+)"', made))
 
 
 def _language(template: Template, profile: LanguageProfile, fonts: FontSet) -> Iterator[TemplateProblem]:

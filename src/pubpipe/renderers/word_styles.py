@@ -7,6 +7,7 @@ from typing import Literal
 from pubpipe.languages import LanguageProfile
 from pubpipe.renderers.fallback import Piece
 from pubpipe.renderers.template import Template
+from pubpipe.renderers.word_base import restyled
 from pubpipe.renderers.word_xml import NAMESPACES, attribute
 
 _DEEPEST = 9
@@ -27,6 +28,7 @@ class Look:
 
     def __init__(self, profile: LanguageProfile, template: Template) -> None:
         self.profile = profile
+        self.template = template
         self.design = template.design
         self.colours = template.design.colours
         self.sizes = template.design.sizes
@@ -269,7 +271,8 @@ def styles(look: Look) -> str:
         _table_style(look),
         "</w:styles>",
     ]
-    return "".join(out)
+    made = "".join(out)
+    return restyled(made, look.template.base, look.profile) if look.template.base else made
 
 
 def _opening(look: Look) -> list[str]:
