@@ -483,11 +483,14 @@ class Paragraph:
             return
         for child in children:
             own = run
-            if len(children) > 1:
+            if len(children) > 1:  # one run a piece, in the file too: what is not rewritten stays whole
                 own = run.makeelement(run.tag, dict(run.attrib))
                 if properties is not None:
                     own.append(copy.deepcopy(properties))
+                run.addprevious(own)
                 own.append(child)
+                if child is children[-1]:
+                    remove(run)
             yield from self._piece(child, own, properties, path, pictured=pictured)
 
     def _piece(

@@ -392,9 +392,6 @@ class _Rewriter:
             self._pieces(token.text, [])
             return
         for node in token.nodes:
-            properties = node.find(f"{W}rPr") if node.tag == f"{W}r" else None
-            if properties is not None:  # a run that was cut in two was not in the file when it got its look
-                self.look.any(properties)
             self._add(node)
 
     def _add(self, node: Any) -> None:
