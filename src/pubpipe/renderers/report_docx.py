@@ -14,7 +14,10 @@ from pubpipe.renderers.word_xml import package
 
 _WIDTH = 170.0
 """Millimetres of text between the margins of an A4 page (ISO 216)."""
+_LETTER, _PADDING = 2.0, 5.0
+"""Millimetres of a bold letter of 9.5 points, and of the space beside a cell's text."""
 _SHADE = "E7ECF3"
+_ALARM = "A4001D"
 _INK = "1F3A5F"
 _LINE = "B9C4D2"
 
@@ -85,11 +88,15 @@ def _properties(document: Any, report: PublicationReport) -> None:
 
 
 def _part(document: Any, part: Part, *, warned: bool) -> None:
+    from docx.shared import RGBColor
+
     if part.title:
         document.add_heading(clean(part.title), part.level)
     for place, line in enumerate(part.lines):
         paragraph = document.add_paragraph()
         _write(paragraph, line, part.language, bold=warned and place == 0)
+        if warned and place == 0:
+            paragraph.runs[0].font.color.rgb = RGBColor.from_string(_ALARM)
     for line in part.listed:
         _write(document.add_paragraph(style="List Bullet"), line, part.language)
     for grid in part.grids:
@@ -136,15 +143,18 @@ def _grid(document: Any, grid: Grid, language: str) -> None:
 
 
 def _widths(grid: Grid) -> list[float]:
-    """Millimetres for each column: by the longest word and the length of what stands in it."""
-    wants = []
+    """Millimetres for each column: its longest word has room, and what is left goes to those with much in them."""
+    least, more = [], []
     for column, title in enumerate(grid.head):
         texts = [title, *(row[column] for row in grid.rows)]
-        word = max(len(w) for t in texts for w in (t.split() or [""]))
-        length = max(map(len, texts))
-        wants.append(max(min(word, 30) * 1.9 + 4, min(length, 60) * 1.15))
-    scale = _WIDTH / sum(wants)
-    return [want * scale for want in wants]
+        # a script without spaces breaks anywhere between two words
+        word = max(len(w) if w.isascii() else min(len(w), 8) for t in texts for w in (t.split() or [""]))
+        least.append(min(word, 24) * _LETTER + _PADDING)
+        more.append(max(1.0, min(max(map(len, texts)), 60) * _LETTER + _PADDING - least[-1]))
+    left = _WIDTH - sum(least)
+    if left <= 0:
+        return [width * _WIDTH / sum(least) for width in least]
+    return [width + left * share / sum(more) for width, share in zip(least, more, strict=True)]
 
 
 def _write(paragraph: Any, text: str, language: str, *, bold: bool = False, right: bool = False) -> None:
