@@ -8,16 +8,18 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as POLICY
-from email.utils import format_datetime, parseaddr
+from email.charset import QP, Charset
+from email.header import Header
+from email.message import Message
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Literal
 
 from pubpipe.errors import ConfigError, ServerError
 from pubpipe.pipeline.messages import Letter, plain
 from pubpipe.project import SmtpSettings, is_address
 
+POLICY = compat32.clone(linesep="\r\n")
 PASSWORD_VARIABLE = "PUBPIPE_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -32,26 +34,48 @@ class Sent:
     """Seconds that the other side asked to be left alone."""
 
 
-def message(
-    letter: Letter, settings: SmtpSettings, *, name: str, address: str, batch: str, at: dt.datetime
-) -> EmailMessage:
+@dataclass(frozen=True)
+class Mail:
+    """A message as it goes out, and its envelope."""
+
+    sender: str
+    to: str
+    data: bytes
+
+
+def message(letter: Letter, settings: SmtpSettings, *, name: str, address: str, batch: str, at: dt.datetime) -> Mail:
     """The mail: headers encoded as RFC 2047 says, the body in UTF-8, the same `Message-ID` at every try.
 
-    `batch` is what the outbox calls it. ConfigError where the address is none.
+    `batch` is what the outbox calls it. ConfigError where the address is none. The headers are encoded here, because
+    Python's newer message class loses and adds spaces between the encoded words of a long name (seen in 3.11).
     """
     if not is_address(address):
         raise ConfigError(f"the e-mail address of {name} is none.", remedy="'pubpipe people email' changes it.")
-    made = EmailMessage(policy=POLICY)
     sender_name, sender = parseaddr(settings.sender)
-    made["From"] = Address(display_name=plain(sender_name), addr_spec=sender)
-    made["To"] = Address(display_name=plain(name), addr_spec=address)
-    made["Subject"] = plain(letter.subject)
+    body = Charset("utf-8")
+    body.body_encoding = QP  # not every server takes 8 bits
+    made = Message(policy=POLICY)
+    made["From"] = _addressed(sender_name, sender)
+    made["To"] = _addressed(name, address)
+    made["Subject"] = _encoded(letter.subject, "Subject")
     made["Date"] = format_datetime(at)
     made["Message-ID"] = f"<{batch}@{sender.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies to this
     made["X-Auto-Response-Suppress"] = "All"
-    made.set_content(letter.body, charset="utf-8")
-    return made
+    made["MIME-Version"] = "1.0"
+    made.set_payload(letter.body, body)
+    return Mail(sender, address, made.as_bytes())
+
+
+def _encoded(text: str, header: str) -> str:
+    """A text as a header holds it: on one line, and in encoded words where it is not ASCII."""
+    text = plain(text)
+    return text if text.isascii() else Header(text, "utf-8", maxlinelen=73, header_name=header).encode()
+
+
+def _addressed(name: str, address: str) -> str:
+    name = plain(name)
+    return formataddr((name, address)) if name.isascii() else f"{_encoded(name, 'To')} <{address}>"
 
 
 @contextmanager
@@ -83,10 +107,10 @@ def connection(settings: SmtpSettings, password: str) -> Iterator[smtplib.SMTP]:
         _close(server)
 
 
-def send(server: smtplib.SMTP, mail: EmailMessage) -> Sent:
+def send(server: smtplib.SMTP, mail: Mail) -> Sent:
     """What the server said to one message. Codes 4xx mean later, 5xx never (RFC 5321, 4.2.1)."""
     try:
-        server.send_message(mail)
+        server.sendmail(mail.sender, [mail.to], mail.data)
     except smtplib.SMTPRecipientsRefused as error:
         code, words = next(iter(error.recipients.values()))
         return Sent("later" if code < 500 else "never", f"{code} {_short(words)}")
@@ -113,7 +137,7 @@ def said(error: Exception) -> str:
         return f"{error.smtp_code} {_short(error.smtp_error)}"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
-    return _short(str(error)) or type(error).__name__
+    return _short(str(error)).rstrip(".") or type(error).__name__
 
 
 def _open(settings: SmtpSettings) -> smtplib.SMTP:
