@@ -86,7 +86,7 @@ def shown(root: Any) -> str:
         for child in element:
             walk(child)
             out.append(child.tail or "")
-        if element.tag in _BLOCKS:
+        if _BLOCK.fullmatch(element.tag):
             out.append("\n")
 
     body = root.find("body")
@@ -94,12 +94,7 @@ def shown(root: Any) -> str:
     return "".join(out)
 
 
-_BLOCKS = frozenset(
-    [
-        *("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "caption", "figcaption", "pre", "br", "hr"),
-        *("blockquote", "div", "section"),
-    ]
-)
+_BLOCK = re.compile("p|h[1-6]|li|td|th|caption|figcaption|pre|br|hr|blockquote|div|section")
 
 
 def _identity(root: Any, profile: LanguageProfile) -> Iterator[Finding]:
@@ -155,7 +150,8 @@ def _structure(root: Any) -> Iterator[Finding]:
     nameless = sum(1 for image in root.iter("img") if image.get("alt") is None)
     if nameless:
         yield _finding("alt", "error", f"{nameless} images have no alternative text")
-    headless = sum(1 for cell in root.iter("th") if cell.get("scope") not in ("col", "row", "colgroup", "rowgroup"))
+    scopes = ("col", "row", "colgroup", "rowgroup")
+    headless = sum(1 for cell in root.iterfind(".//th") if cell.get("scope") not in scopes)
     if headless:
         yield _finding("tables", "error", f"{headless} heads of tables do not say what they head (scope)")
     names = Counter(i for e in root.iter() if (i := e.get("id")))
