@@ -37,6 +37,11 @@ def canonical(text: str) -> str:
     return _nfc(text)
 
 
+FOLDING = 1
+"""The version of `fold`. Keys of the translation memory are made with it: whoever changes what `fold` returns for any
+text raises this, and each store makes its keys anew when it is opened."""
+
+
 def fold(text: str) -> str:
     """A key for comparing: canonical, case folded, and without every difference that means nothing.
 

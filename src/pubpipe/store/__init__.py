@@ -14,6 +14,10 @@ from typing import TextIO
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pubpipe.identity import Hash, memory_key
+from pubpipe.languages import fold
+from pubpipe.languages.normal import FOLDING
+from pubpipe.model import Content
 from pubpipe.store import export
 from pubpipe.store.beginnings import Beginnings
 from pubpipe.store.cache import Cache
@@ -23,7 +27,7 @@ from pubpipe.store.documents import Documents
 from pubpipe.store.drafts import Drafts
 from pubpipe.store.edits import Edits
 from pubpipe.store.findings import Findings
-from pubpipe.store.memory import Memory
+from pubpipe.store.memory import Memory, rekey
 from pubpipe.store.migrations import migrate
 from pubpipe.store.openings import Opening, Openings
 from pubpipe.store.outbox import Delivery, Notice, Outbox
@@ -33,6 +37,11 @@ from pubpipe.store.publications import Publication, Publications
 from pubpipe.store.renditions import Renditions
 from pubpipe.store.rounds import Round, Rounds
 from pubpipe.store.typed import Collision, Typed, TypedTexts
+
+
+def _memory_key(source: Content) -> Hash:
+    return memory_key(source, fold)
+
 
 _DERIVED = ("documents", "drafts", "findings", "cache", "renditions", "progress", "paces")
 
@@ -69,6 +78,7 @@ class Store:
         database = Database(url, create=create)
         try:
             migrate(database)
+            rekey(database, FOLDING, _memory_key)
         except BaseException:
             database.close()
             raise

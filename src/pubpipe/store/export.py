@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from sqlalchemy.engine import Connection
 
 from pubpipe.errors import StoreError
-from pubpipe.identity import Hash
+from pubpipe.identity import Hash, memory_key
+from pubpipe.languages import fold
 from pubpipe.model import Edit, MemoryUnit, RecordedDecision
 from pubpipe.store import beginnings, decisions, edits, memory, openings, publications, rounds, typed
 from pubpipe.store.database import Database
@@ -88,7 +89,9 @@ def import_jsonl(database: Database, stream: TextIO) -> int:  # noqa: PLR0915 - 
                     case "beginning":
                         count += beginnings.record(connection, *beginnings.from_json(value))
                     case "memory":
-                        units.append(MemoryUnit.model_validate_json(json.dumps(value)))
+                        unit = MemoryUnit.model_validate_json(json.dumps(value))
+                        # an older program may have made the key otherwise
+                        units.append(unit.model_copy(update={"key": memory_key(unit.source, fold)}))
                     case "publication":
                         publications.save(connection, publications.from_json(value))
                     case "round":

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pubpipe.identity import Hash
-from pubpipe.model import MEMORY_RANK, Candidates, MemoryUnit, plain
+from pubpipe.model import MEMORY_RANK, Candidates, Content, MemoryUnit, plain
 from pubpipe.store.database import Database
 
 RAREST = 6
@@ -158,10 +158,7 @@ def remember(connection: Connection, units: Sequence[MemoryUnit]) -> None:
         _UNIT,
         [
             {
-                "key": unit.key,
-                "language": unit.language,
-                "context": unit.context_hash or "",
-                "publication": unit.publication,
+                **_place(unit),
                 "rank": MEMORY_RANK[unit.status],
                 "at": unit.at.isoformat(),
                 "data": unit.model_dump_json(),
@@ -169,6 +166,51 @@ def remember(connection: Connection, units: Sequence[MemoryUnit]) -> None:
             for unit in sorted(units, key=lambda u: (u.key, u.language))
         ],
     )
+
+
+def rekey(database: Database, version: int, key: Callable[[Content], Hash]) -> None:
+    """Give every unit the key that this program looks it up by, if another version of folding made the stored ones.
+
+    In one transaction; several processes may try at once. Of units that meet, the most trusted and newest stays.
+    """
+    asked = sa.text("SELECT version FROM memory_folding")
+    with database.read() as connection:
+        if connection.scalar(asked) == version:
+            return
+
+    def run(connection: Connection) -> None:
+        database.lock(connection)
+        if connection.scalar(asked) == version:
+            return
+        moved: list[MemoryUnit] = []
+        for row in connection.execute(sa.text("SELECT data FROM memory_units")).yield_per(1000):
+            unit = MemoryUnit.model_validate_json(row.data)
+            if key(unit.source) != unit.key:
+                moved.append(unit)
+        for part in _parts(moved, 1000):
+            connection.execute(_FORGET, [_place(unit) for unit in part])
+        for part in _parts(moved, 1000):
+            remember(connection, [u.model_copy(update={"key": key(u.source)}) for u in part])
+        connection.execute(sa.text("DELETE FROM memory_sources WHERE key NOT IN (SELECT key FROM memory_units)"))
+        connection.execute(sa.text("UPDATE memory_folding SET version = :version"), {"version": version})
+
+    database.write(run)
+
+
+_FORGET = sa.text(
+    "DELETE FROM memory_units WHERE key = :key AND language = :language AND context = :context "
+    "AND publication = :publication"
+)
+
+
+def _place(unit: MemoryUnit) -> dict[str, str]:
+    """What one place of the memory is found by: it keeps one unit."""
+    return {
+        "key": unit.key,
+        "language": unit.language,
+        "context": unit.context_hash or "",
+        "publication": unit.publication,
+    }
 
 
 def _count_words(connection: Connection, sources: Mapping[Hash, str]) -> None:

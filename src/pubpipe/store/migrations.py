@@ -137,7 +137,15 @@ def _paces(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - t
     )
 
 
-MIGRATIONS = (_first, _beginnings, _typed, _openings_and_outbox, _paces)
+def _memory_folding(connection: Connection, is_sqlite: bool) -> None:  # noqa: ARG001 - the same for both
+    """By which version of `languages.fold` the memory's keys were made; until here there was one."""
+    connection.exec_driver_sql(
+        "CREATE TABLE memory_folding (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)"
+    )
+    connection.exec_driver_sql("INSERT INTO memory_folding VALUES (1, 1)")
+
+
+MIGRATIONS = (_first, _beginnings, _typed, _openings_and_outbox, _paces, _memory_folding)
 """Step n takes a database from version n to n + 1. Steps are never changed once released, only added."""
 
 
