@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def publish(
-    file: Path = typer.Argument(..., help="The English source: .docx, .md, .odt or .html."),
+    file: Path = typer.Argument(..., help="The English source: .docx, .md, .odt, .html, .srt or .vtt."),
     id_: str | None = typer.Option(None, "--id", help="Id of the publication; default: from the file name."),
     languages: str | None = LanguagesOption,
     engine: str | None = typer.Option(
