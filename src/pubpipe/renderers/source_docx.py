@@ -49,6 +49,7 @@ from pubpipe.wordfile import (
     read_words,
     relations_of,
     remove,
+    value_of,
 )
 
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -521,6 +522,8 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
     for part in word.related(main, "numbering"):
         for properties in list(word.xml(part).iter(f"{W}rPr")):
             look.any(properties)
+        for level in word.xml(part).iter(f"{W}lvl"):
+            _bullet(level, look)
     for part in word.related(main, "settings"):
         _settings(word.xml(part), look)
         rels = word.relationships(part)
@@ -534,6 +537,21 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
                     element.attrib.clear()
                     element.set("typeface", typeface)
     _without_macros(word, main)
+
+
+def _bullet(level: Any, look: Look) -> None:
+    """A bullet that the font of the script lacks is printed by one that has it."""
+    properties = level.find(f"{W}rPr")
+    fonts = properties.find(f"{W}rFonts") if properties is not None else None
+    if fonts is not None and (fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or "").lower() in SYMBOL_FONTS:
+        return
+    family = next((p.family for p in look.split(clean(value_of(level, f"{W}lvlText"))) if p.family), "")
+    if family:
+        if properties is None:
+            properties = level.makeelement(f"{W}rPr")
+            level.append(properties)  # the last child but for none (ISO/IEC 29500-1, 17.9.6)
+        _set(properties, "rFonts", dict.fromkeys(_SLOTS, family))
+        properties[:] = sorted(properties, key=_rank)
 
 
 def _default(styles: Any, look: Look) -> None:
@@ -821,7 +839,7 @@ def _preview(lines: tuple[str, str], look: Look, count: int) -> tuple[Any, Any]:
         "z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
         'mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" '
         'fillcolor="#d9d9d9" stroked="f"><v:fill opacity=".6"/>'
-        f'<v:textpath style="font-family:&quot;{look.latin}&quot;;font-size:1pt" string={attribute(lines[1])}/>'
+        f'<v:textpath style="font-family:&quot;{look.main}&quot;;font-size:1pt" string={attribute(lines[1])}/>'
         "</v:shape></w:pict></w:r>"
     )
     made = etree.fromstring(line)
