@@ -14,7 +14,7 @@ def published(folder: Path) -> Path:
     ws = workspace(folder)
     done(pubpipe("publish", "rights.md", "--languages", "lo", cwd=ws))
     correction = ("--edit", "1=ສິດໃນການເຮັດວຽກ")
-    who = ("--reviewer", REVIEWER, "--comment", "ok")
+    who = ("--reviewer", "Another Person (a program)", "--comment", "The title")
     done(pubpipe("review", "request-changes", "rights", "--language", "lo", *correction, *who, cwd=ws))
     approve_everything(ws, "rights")
     done(pubpipe("publish", "rights.md", cwd=ws))
