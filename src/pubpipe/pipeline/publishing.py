@@ -92,12 +92,13 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
                 at=ws.now(),
             )
         )
-    for rendition in made:
-        if rendition.format in fresh:
-            write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
-    if fresh or not all(path.is_file() for path in (folder / language / MANIFEST, folder / MANIFEST)):
-        _write_manifests(present, edition, tuple(made), folder)
+    # Files and records in one: `web.follow` of another language must not put an older page back between them.
     with ws.store.transaction():
+        for rendition in made:
+            if rendition.format in fresh:
+                write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
+        if fresh or not all(path.is_file() for path in (folder / language / MANIFEST, folder / MANIFEST)):
+            _write_manifests(present, edition, tuple(made), folder)
         for rendition in made:
             if rendition.format in fresh:
                 ws.store.renditions.record(rendition)
@@ -148,17 +149,23 @@ def original_of(present: EditionView) -> Original | None:
 def made_file(present: EditionView, edition: Edition, format_: str) -> bytes:
     """The bytes of one file of an edition; a draft's carry the watermark."""
     ws, publication = present.ws, present.publication
-    return renderer_of(ws, publication, format_, original_of(present)).render(
+    data = renderer_of(ws, publication, format_, original_of(present)).render(
         edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
     )
+    if format_ == "docx" and ws.project.embeds_fonts(publication):
+        from pubpipe.renderers import embed_fonts
+
+        return embed_fonts(data, ws.fonts)
+    return data
 
 
 def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: EditionView) -> None:
     """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
     from pubpipe.renderers import inspect_file
 
-    layout = present.ws.project.layout_of(present.publication)
-    findings = inspect_file(format_, data, edition, present.profile, present.ws.fonts, layout)
+    ws, publication = present.ws, present.publication
+    layout, page = ws.project.layout_of(publication), ws.template(publication).design.page
+    findings = inspect_file(format_, data, edition, present.profile, ws.fonts, layout, page)
     name = f"{present.publication}.{present.profile.tag}.{format_}"
     for finding in findings:
         if finding.severity != "block":
@@ -227,8 +234,12 @@ def rendition_ingredients(
     present: EditionView, edition: ApprovedEdition, look: dict[str, str], format_: str
 ) -> dict[str, str]:
     """Component to fingerprint: everything but the approved text that changes a file's bytes."""
+    from pubpipe.renderers import embedding_fingerprint
+
     layout = present.ws.project.layout_of(present.publication)
     kept = {"layout": layout, "source file": present.source.file_hash} if layout == "source" else {}
+    if format_ == "docx" and present.ws.project.embeds_fonts(present.publication):
+        kept["embedded fonts"] = embedding_fingerprint()
     return {
         **look,
         **kept,
@@ -358,10 +369,31 @@ def folder_hash(folder: Path) -> Hash:
 def _write_manifests(
     present: EditionView, edition: ApprovedEdition, renditions: tuple[Rendition, ...], folder: Path
 ) -> None:
+    from pubpipe.renderers import page_count
+
     own = _manifest(present, edition, renditions)
     language = present.profile.tag
+    for entry in own["files"]:
+        if entry["format"] == "pdf":
+            entry["pages"] = page_count((folder / language / entry["path"]).read_bytes())
     write_atomically(folder / language / MANIFEST, _json(own))
     _write_common_manifest(present.publication, folder)
+    _compare_lengths(present.publication, language, _editions(folder))
+
+
+def _compare_lengths(publication: str, language: str, editions: dict[str, Any]) -> None:
+    """Say in the log where this edition is far longer or shorter than those in the other languages."""
+    from pubpipe.renderers import compare_lengths
+
+    pages = {
+        tag: entry["pages"]
+        for tag, manifest in editions.items()
+        for entry in manifest.get("files", ())
+        if isinstance(entry.get("pages"), int)
+    }
+    for finding in compare_lengths(pages):
+        if f" in {language} " in finding.message:
+            log.warning("%s: %s", publication, finding.message)
 
 
 def _write_common_manifest(publication: str, folder: Path) -> None:

@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pubpipe.renderers.base import Imprint, Original, Renderer
     from pubpipe.renderers.docx import render_docx
+    from pubpipe.renderers.font_embedding import embed_fonts
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
     from pubpipe.renderers.inspect_html import inspect_html
     from pubpipe.renderers.inspecting import inspect_file
-    from pubpipe.renderers.inspection import inspect_docx, inspect_pdf
+    from pubpipe.renderers.inspection import compare_lengths, inspect_docx, inspect_pdf, page_count
     from pubpipe.renderers.pdf import render_pdf
     from pubpipe.renderers.registry import RENDERERS, renderer
     from pubpipe.renderers.template import Template, load_template
-    from pubpipe.renderers.versions import KEPT, LIBRARIES, fingerprint, source_fingerprint
+    from pubpipe.renderers.versions import KEPT, LIBRARIES, embedding_fingerprint, fingerprint, source_fingerprint
 
 _HOMES = {
     "Imprint": "base",
     "Original": "base",
     "Renderer": "base",
     "render_docx": "docx",
+    "embed_fonts": "font_embedding",
     "FontSet": "fonts",
     "find_fonts": "fonts",
     "font_state": "fonts",
@@ -32,7 +34,10 @@ _HOMES = {
     "KEPT": "versions",
     "LIBRARIES": "versions",
     "source_fingerprint": "versions",
+    "embedding_fingerprint": "versions",
     "fingerprint": "versions",
+    "compare_lengths": "inspection",
+    "page_count": "inspection",
     "inspect_docx": "inspection",
     "inspect_pdf": "inspection",
     "inspect_html": "inspect_html",
@@ -58,6 +63,9 @@ __all__ = [
     "Original",
     "Renderer",
     "Template",
+    "compare_lengths",
+    "embed_fonts",
+    "embedding_fingerprint",
     "find_fonts",
     "fingerprint",
     "font_state",
@@ -66,6 +74,7 @@ __all__ = [
     "inspect_html",
     "inspect_pdf",
     "load_template",
+    "page_count",
     "render_docx",
     "render_pdf",
     "renderer",

@@ -6,6 +6,7 @@ from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Layout
 from pubpipe.renderers.fonts import FontSet
+from pubpipe.renderers.template import Page
 from pubpipe.renderers.versions import KEPT
 
 
@@ -16,10 +17,12 @@ def inspect_file(
     profile: LanguageProfile,
     fonts: FontSet | None = None,
     layout: Layout = "template",
+    page: Page | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with a file of this format, worst first; a block keeps it from being published.
 
-    With an edition: whether everything that was approved is in it. RenderError for a format that nobody inspects.
+    With an edition: whether everything that was approved is in it. With the template's `page`: whether the margins of
+    a PDF are free. RenderError for a format that nobody inspects.
     """
     from pubpipe.renderers import inspection
     from pubpipe.renderers.inspect_html import inspect_html
@@ -32,7 +35,7 @@ def inspect_file(
         return inspect_source_docx(data, edition, profile, fonts)
     match format_:
         case "pdf":
-            return inspection.inspect_pdf(data, edition, profile)
+            return inspection.inspect_pdf(data, edition, profile, page)
         case "docx":
             return inspection.inspect_docx(data, edition, profile, fonts)
         case "html":

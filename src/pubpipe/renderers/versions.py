@@ -28,6 +28,11 @@ def fingerprint(format_: str) -> str:
     return f"{format_}/{VERSIONS[format_]} {used}"
 
 
+def embedding_fingerprint() -> str:
+    """The same of what puts fonts into Word files."""
+    return f"embedding/1 fonttools={_installed('fonttools')}"
+
+
 def source_fingerprint(format_: str, soffice: str | None = None) -> str:
     """The same of a renderer that keeps the layout of the source; of a PDF with LibreOffice's version."""
     own = fingerprint(f"source-{format_}")
