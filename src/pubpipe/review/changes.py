@@ -12,6 +12,7 @@ from pubpipe.languages import canonical
 from pubpipe.languages.spelling import respelt
 from pubpipe.model import (
     RISK,
+    SAFE,
     ChangeClass,
     Content,
     Difference,
@@ -73,6 +74,8 @@ def classify(
         found.append(Difference(kind="meaning", note="the text was written anew"))
     else:
         found += _word_differences(ours, theirs, before, after)
+        if all(d.kind in SAFE for d in found):
+            found += _style_differences(one, other)
     found += _read_differences(found, before, after)
     if not found:
         found.append(Difference(kind="format", note="characters that look the same"))
@@ -277,11 +280,14 @@ def _word_differences(
     yield from terms
     words = before.words | after.words | {w for reading in (before, after) for t, _ in reading.terms for w in _bare(t)}
     matcher = SequenceMatcher(None, [t.key for t in ours], [t.key for t in theirs], autojunk=False)
+    edge = 0
     for op, a, b, c, d in matcher.get_opcodes():
         if op == "equal":
+            yield from _gap_differences(ours[a - edge : b], theirs[c - edge : d])
             continue
         gone, new = list(ours[a:b]), list(theirs[c:d])
         typo = _typo(ours, theirs, (a, b), (c, d), words)
+        edge = 1 if typo is not None and new else 0  # the gap after a mended word counts as well
         if typo is not None:
             yield typo
             continue

@@ -10,6 +10,7 @@ from typing import Any
 from pubpipe import identity
 from pubpipe.model import (
     ApprovedEdition,
+    ChangeClass,
     Content,
     Decision,
     Draft,
@@ -27,6 +28,7 @@ from pubpipe.model import (
     tidy,
 )
 from pubpipe.review import (
+    Revision,
     Stage,
     Standing,
     answer_problems,
@@ -84,6 +86,8 @@ class Edition:
     findings: tuple[Finding, ...] = ()
     terms: dict[str, identity.Hash] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
+    revised: dict[str, Revision] = field(default_factory=dict)
+    carry_over: frozenset[ChangeClass] = frozenset()
     rounds: tuple[Any, ...] = ()
     previous: tuple[Segment, ...] = ()
     history: dict[str, Draft] = field(default_factory=dict)
@@ -123,6 +127,8 @@ class Edition:
             self.stages,
             pass_context=self.passed,
             document=self.document,
+            revised=self.revised,
+            carry_over=self.carry_over,
         )
 
     @property
