@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pubpipe.cli.options import JsonOption, LanguagesOption, WorkspaceOption, languages_of, print_json, workspace_root
+from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
 from pubpipe.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -32,9 +32,11 @@ def report(
     ),
     names: bool = typer.Option(True, "--names/--no-names", help="Name the reviewers, or number them."),
     engines: bool = typer.Option(
-        False, "--engines", help="Instead: how much people changed of each engine's drafts, over all publications."
+        False, "--engines", help="Instead: how much people changed of each engine's drafts, in one publication or all."
     ),
-    languages: str | None = LanguagesOption,
+    languages: str | None = typer.Option(
+        None, "--languages", "-l", help="Language tags with commas; default: all that there are."
+    ),
     workspace: Path | None = WorkspaceOption,
     as_json: bool = JsonOption,
 ) -> None:
@@ -47,7 +49,7 @@ def report(
 
     root = workspace_root(workspace)
     if engines:
-        _engines(root, languages_of(languages), as_json=as_json)
+        _engines(root, languages_of(languages), publication, as_json=as_json)
         return
     if publication is None:
         raise ConfigError("no publication is named.", remedy="'pubpipe status' shows them; or ask for --engines.")
@@ -58,9 +60,10 @@ def report(
 
     days = period_of(period) if period else None
     with pipeline.open_workspace(root) as ws:
-        made = draw_up(ws, publication, period=days, named=names, at=_moment())
+        wanted = languages_of(languages)
+        made = draw_up(ws, publication, languages=wanted, period=days, named=names, at=_moment())
     data = _data(made, kind)
-    if as_json or str(output) == "-":
+    if str(output) == "-" or (as_json and output is None):
         sys.stdout.buffer.write(data)
         sys.stdout.flush()
     else:
@@ -110,13 +113,13 @@ def _moment() -> dt.datetime | None:
         raise ConfigError(f"SOURCE_DATE_EPOCH={said!r} is no number of seconds.", remedy="Mend or unset it.") from error
 
 
-def _engines(root: Path, languages: tuple[str, ...] | None, *, as_json: bool) -> None:
+def _engines(root: Path, languages: tuple[str, ...] | None, publication: str | None, *, as_json: bool) -> None:
     from pubpipe import pipeline
     from pubpipe.cli.table import print_table
     from pubpipe.pipeline.report import engine_efforts
 
     with pipeline.open_workspace(root) as ws:
-        found = engine_efforts(ws, languages)
+        found = engine_efforts(ws, languages, publication)
     if as_json:
         print_json([e.model_dump(mode="json") for e in found])
         return

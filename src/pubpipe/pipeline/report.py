@@ -51,13 +51,15 @@ def report(
     ws: Workspace,
     publication: str,
     *,
+    languages: Sequence[str] | None = None,
     period: Period | None = None,
     named: bool = True,
     at: dt.datetime | None = None,
 ) -> PublicationReport:
     """Every figure of one publication at the moment `at` (default: now), the record of decisions verified first.
 
-    `named` False numbers people instead of naming them. ConfigError for a publication that is not registered.
+    `languages` None: all that the publication has. `named` False numbers people instead of naming them. ConfigError for
+    a publication that is not registered, or that does not have one of the languages.
     """
     source_path(ws, publication)
     known = ws.store.publications.get(publication)
@@ -65,7 +67,13 @@ def report(
     at = at or ws.now()
     source = peek(ws, publication)
     broken = ws.store.decisions.verify() or ""
-    languages = tuple(language_report(view(ws, publication, tag, source), at, period) for tag in known.languages)
+    if missing := sorted(set(languages or ()) - set(known.languages)):
+        raise ConfigError(
+            f"{publication} is not published in {', '.join(missing)}.",
+            remedy=f"Its languages: {', '.join(known.languages)}.",
+        )
+    wanted = [tag for tag in known.languages if languages is None or tag in languages]
+    told = tuple(language_report(view(ws, publication, tag, source), at, period) for tag in wanted)
     made = PublicationReport(
         publication=publication,
         title=known.title,
@@ -75,10 +83,10 @@ def report(
         made_at=at.replace(microsecond=0),
         period=period,
         broken=broken,
-        languages=languages,
-        total=_sum(language.total for language in languages),
-        origins=_origins((f.origin, f.name, f) for language in languages for f in language.origins),
-        conditions=_conditions((f.condition, f) for language in languages for f in language.conditions),
+        languages=told,
+        total=_sum(language.total for language in told),
+        origins=_origins((f.origin, f.name, f) for language in told for f in language.origins),
+        conditions=_conditions((f.condition, f) for language in told for f in language.conditions),
         glossary=ws.glossary.fingerprint,
         terms=len(ws.glossary.terms),
         program=f"pubpipe {__version__}",
@@ -444,10 +452,16 @@ def without_names(made: PublicationReport) -> PublicationReport:
     return made.model_copy(update={"languages": languages, "named": False})
 
 
-def engine_efforts(ws: Workspace, languages: Sequence[str] | None = None) -> tuple[Effort, ...]:
-    """How much people changed of each engine's drafts, for each language, over all publications."""
+def engine_efforts(
+    ws: Workspace, languages: Sequence[str] | None = None, publication: str | None = None
+) -> tuple[Effort, ...]:
+    """How much people changed of each engine's drafts, for each language, over all publications or in one."""
     found: dict[tuple[str, str], list[tuple[Content, Content]]] = {}
+    if publication is not None:
+        source_path(ws, publication)  # says which publications there are
     for known in ws.store.publications.all():
+        if publication is not None and known.id != publication:
+            continue
         source = peek(ws, known.id)
         for tag in known.languages:
             if languages is None or tag in languages:

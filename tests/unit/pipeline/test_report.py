@@ -127,6 +127,14 @@ def test_a_period_leaves_out_what_was_done_before(ws: Workspace, made: Publicati
     assert [x.files for x in now.languages] == [x.files for x in made.languages]
 
 
+def test_a_report_may_be_on_some_of_the_languages(ws: Workspace) -> None:
+    some = report(ws, "rights", at=AT, languages=("km", "lo"))
+    assert [x.language for x in some.languages] == ["lo", "km"]
+    sums(some)
+    with pytest.raises(ConfigError, match="not published in ja"):
+        report(ws, "rights", at=AT, languages=("ja",))
+
+
 @pytest.mark.parametrize(
     ("said", "first", "last"),
     [
@@ -224,12 +232,15 @@ def test_engines_are_compared_over_all_publications(ws: Workspace) -> None:
     assert found["km"].untouched == found["km"].segments
     assert found["lo"].changed == 1
     assert [e.language for e in engine_efforts(ws, ("km",))] == ["km"]
+    assert engine_efforts(ws, publication="rights") == engine_efforts(ws)
+    with pytest.raises(ConfigError):
+        engine_efforts(ws, publication="nothing")
 
 
 _KINDS: tuple[Origin, ...] = ("open", "copy", "context", "exact", "engine", "human")
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_whatever_the_record_holds_the_parts_add_up_to_the_total(data: st.DataObject, ws: Workspace) -> None:
     segments = ingest(ws, "rights").segments
