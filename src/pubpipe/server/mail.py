@@ -137,7 +137,8 @@ def said(error: Exception) -> str:
         return f"{error.smtp_code} {_short(error.smtp_error)}"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
-    return _short(str(error)).rstrip(".") or type(error).__name__
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return _short(words).rstrip(".") or type(error).__name__
 
 
 def _open(settings: SmtpSettings) -> smtplib.SMTP:

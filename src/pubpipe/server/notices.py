@@ -41,6 +41,8 @@ FIRST_PAUSE = dt.timedelta(minutes=2)
 LONGEST_PAUSE = dt.timedelta(hours=6)
 ATTEMPTS = 12
 """With pauses that double up to six hours: about a day and a half."""
+RECENT = dt.timedelta(days=14)
+"""How long a message that reached nobody is shown, where what it was about is over."""
 _ORDER = {"opened": 0, "due": 1, "overdue": 2}
 """Of the same opening only the strongest goes out."""
 
@@ -63,6 +65,8 @@ class Report:
     """Messages and requests, not notices."""
     later: int = 0
     failed: int = 0
+    collecting: int = 0
+    """Messages that wait for what else happens (the digest)."""
     problems: list[str] = field(default_factory=list)
 
     def words(self) -> str:
@@ -72,6 +76,8 @@ class Report:
             parts.append(f"{self.later} to be tried again")
         if self.failed:
             parts.append(f"{self.failed} failed for good")
+        if self.collecting:
+            parts.append(f"{self.collecting} being collected")
         return ", ".join(parts)
 
 
@@ -85,13 +91,17 @@ def tell(ws: Workspace, *, at_once: bool = False) -> Report:
     if not ws.project.notify.wanted:
         return report
     notices.remind(ws)
-    for notice in ws.store.outbox.new():
+    again = [(n, was) for n, was in ws.store.outbox.unheard() if _is_open(ws, n)]
+    for notice, was in [*((n, None) for n in ws.store.outbox.new()), *again]:
         to, problem = hears(ws, notice)
-        ws.store.outbox.address(notice, to, problem, ws.now())
+        if problem != was:  # who has an address by now hears of it
+            ws.store.outbox.address(notice, to, problem, ws.now())
     ready, moot = choose(ws, ws.store.outbox.open(), at_once=at_once)
     ws.store.outbox.drop(moot)
     _send_hooks(ws, [b for b in ready if b.channel != MAIL], report)
     _send_mail(ws, [b for b in ready if b.channel == MAIL], report)
+    left = [d for d in ws.store.outbox.open() if d.state == "waiting" and not d.attempts]
+    report.collecting = len({(d.channel, d.person) for d in left})
     return report
 
 
@@ -231,8 +241,7 @@ def _over(ws: Workspace, delivery: Delivery, pending: Sequence[Delivery]) -> boo
     notice = delivery.notice
     if delivery.channel != MAIL or notice.event not in _ORDER:
         return False
-    opening = ws.store.openings.current(notice.publication, notice.language)
-    if opening is None or opening.number != notice.opening:
+    if not _is_open(ws, notice):
         return True
     return any(
         other.channel == MAIL
@@ -242,6 +251,12 @@ def _over(ws: Workspace, delivery: Delivery, pending: Sequence[Delivery]) -> boo
         and _ORDER.get(other.notice.event, -1) > _ORDER[notice.event]
         for other in pending
     )
+
+
+def _is_open(ws: Workspace, notice: Notice) -> bool:
+    """Whether this is about a stage that waits for people now, as it was opened then."""
+    opening = ws.store.openings.current(notice.publication, notice.language)
+    return notice.event in _ORDER and opening is not None and opening.number == notice.opening
 
 
 def _ready(ws: Workspace, channel: str, person: str, waiting: Sequence[Delivery]) -> bool:
@@ -387,14 +402,20 @@ def _settle(ws: Workspace, batch: Batch, sent: Sent, report: Report) -> None:
 
 
 def troubles(ws: Workspace) -> tuple[str, ...]:
-    """What could not be told, one line each; empty where everybody heard of everything."""
+    """What could not be told, one line each; empty where everybody heard of everything that still matters."""
+
+    def matters(notice: Notice) -> bool:
+        return _is_open(ws, notice) or ws.now() - notice.at < RECENT
+
     lines = [
         f"{d.person} was not told that {d.notice.publication}/{d.notice.language} {_happened(d.notice)}: {d.problem}"
         for d in ws.store.outbox.failed()
+        if matters(d.notice)
     ]
     lines += [
         f"not everybody heard that {n.publication}/{n.language} {_happened(n)}: {problem}"
         for n, problem in ws.store.outbox.unheard()
+        if matters(n)
     ]
     return tuple(lines)
 

@@ -323,6 +323,10 @@ def test_with_accounts_those_are_told_who_have_the_right_there(house: House, pos
     )
     with house.open() as ws:
         people.set_email(ws.state, "somchai", "somchai@accounts.example.org")
+    house.tell()
+    assert "Somchai <somchai@accounts.example.org>" in told(post)  # as soon as there is an address
+    assert house.troubles == ()
+    with house.open() as ws:
         with pytest.raises(ConfigError, match="no e-mail address"):
             people.set_email(ws.state, "somchai", "a@example.org\nBcc: b@example.org")
         with pytest.raises(ConfigError, match="belongs to the account of Sokha Chan"):
@@ -368,7 +372,7 @@ def test_what_happens_within_the_hour_is_in_the_next_message(house: House, post:
 
 def test_a_message_waits_until_nothing_is_added_to_it(house: House, post: Post) -> None:
     house.settings(smtp(post.port))
-    assert house.tell(MINUTE) == "0 sent"
+    assert house.tell(MINUTE) == "0 sent, 3 being collected"
     assert house.tell(0 * MINUTE, at_once=True) == "3 sent"
 
 
