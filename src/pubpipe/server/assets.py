@@ -17,10 +17,17 @@ from pubpipe.renderers import FontSet
 
 STYLE_PATH = "/pubpipe/review.css"
 SCRIPT_PATH = "/pubpipe/review.js"
+ICON_PATH = "/pubpipe/review.svg"
 FONTS_PATH = "/pubpipe/web-fonts"
+FILES = (STYLE_PATH, SCRIPT_PATH, ICON_PATH)
 FOR_GOOD = (b"cache-control", b"public, max-age=31536000, immutable")
 """For addresses that change with what they lead to. What lies there is the same for everybody."""
-_KINDS = {".css": b"text/css; charset=utf-8", ".js": b"text/javascript; charset=utf-8", ".woff2": b"font/woff2"}
+_KINDS = {
+    ".css": b"text/css; charset=utf-8",
+    ".js": b"text/javascript; charset=utf-8",
+    ".svg": b"image/svg+xml",
+    ".woff2": b"font/woff2",
+}
 _FONT_NAME = re.compile(r"[a-z0-9-]{1,60}(\.[a-z0-9]{1,20}){1,3}\.(woff2|css)")
 _SMALL_SCRIPT = 1000
 """Code points of a range up to which a font has all its letters and marks, so that what a reviewer types is in it and
@@ -39,15 +46,15 @@ class Reply:
 
 
 def asset(path: str) -> Reply | None:
-    """The style sheet or the script, None for another address."""
-    if path not in (STYLE_PATH, SCRIPT_PATH):
+    """The style sheet, the script or the icon, None for another address."""
+    if path not in FILES:
         return None
     name = path.rsplit("/", 1)[-1]
     return Reply(200, _read(name), _KINDS[Path(name).suffix], (FOR_GOOD,))
 
 
 def address(path: str) -> str:
-    """The address of the style sheet or script, with what makes it another one when the file changes."""
+    """The address of one of `FILES`, with what makes it another one when the file changes."""
     return f"{path}?v={short(digest_bytes(_read(path.rsplit('/', 1)[-1])))}"
 
 

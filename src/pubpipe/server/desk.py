@@ -90,11 +90,7 @@ def language_of(path: str) -> str:
 
 def is_ours(path: str) -> bool:
     """Whether this address is one of the review page's."""
-    return path.startswith((f"{REVIEW_PATH}/", f"{FONTS_PATH}/")) or path in (
-        REVIEW_PATH,
-        assets.STYLE_PATH,
-        assets.SCRIPT_PATH,
-    )
+    return path.startswith((f"{REVIEW_PATH}/", f"{FONTS_PATH}/")) or path in (REVIEW_PATH, *assets.FILES)
 
 
 class Desk:
@@ -183,7 +179,7 @@ class Desk:
         long = run.since is not None and self.now() - run.since > _LONG
         where = await self._address_of(prefect, run)
         page = review_page.waiting_page(
-            found.title, who, sent=sent, run=where, long=long, styles=found.styles, seconds=10 if long else 3
+            found.title, who, here=asked.path, sent=sent, run=where, long=long, styles=found.styles
         )
         return _page(200, page)
 

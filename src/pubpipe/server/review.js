@@ -263,7 +263,8 @@
 
   function move(step) {
     const all = boxes();
-    const here = all.indexOf(document.activeElement);
+    const inside = document.activeElement.closest(".seg");
+    const here = all.indexOf(inside ? inside.querySelector("textarea") : document.activeElement);
     const there = all[here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step];
     if (there) there.focus();
   }
@@ -278,7 +279,7 @@
     const start = here ? all.indexOf(here) + 1 : 0;
     const left = [...all.slice(start), ...all.slice(0, start)]
       .filter((e) => e.offsetParent && !places.get(e.dataset.seg).looked());
-    const target = left.length ? left[0].querySelector("textarea, input") : document.getElementById("comment");
+    const target = left.length ? left[0].querySelector("textarea") || left[0].querySelector("input") : document.getElementById("comment");
     if (!left.length) tell("last");
     if (target) { target.focus(); target.closest(".seg, section").scrollIntoView({ block: "nearest" }); }
   }

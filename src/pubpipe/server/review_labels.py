@@ -100,6 +100,8 @@ LABELS: dict[str, str] = {
     "decide.as": "You decide as {name}.",
     "approve": "Approve",
     "approve.segments": "The sentences of this round are right as they stand here, with your changes.",
+    "approve.eyes": "The sentences of this round are right as they stand here, with your changes; what is in your own "
+    "wording waits for another person.",
     "approve.edition": "Publish the whole as it stands.",
     "request_changes": "Request changes",
     "request_changes.segments": "Keep what is typed here; it comes back.",

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from pubpipe.languages import SOURCE, LanguageProfile
 from pubpipe.model import Content, Finding, ReviewItem, ReviewRequest
 from pubpipe.server import wording
+from pubpipe.server.assets import ICON_PATH, address
 from pubpipe.server.form import ROLES, blocking_findings
 from pubpipe.server.here import REVIEW_PATH, review_address
 from pubpipe.server.marking import Mark, changed, compare, marked, says_the_same, text
@@ -141,11 +142,13 @@ def review_page(sheet: Sheet) -> str:
     return page(title, body, styles=sheet.styles, script=sheet.script, skip="#sentences")
 
 
-def page(title: str, body: str, *, styles: Sequence[str], script: str = "", skip: str = "", again: int = 0) -> str:
-    """A whole page. `again`: load it anew after so many seconds."""
+def page(title: str, body: str, *, styles: Sequence[str], script: str = "", skip: str = "", again: str = "") -> str:
+    """A whole page. `again`: "seconds; url=address" to load anew; with the address, because a page that was opened at a
+    place within it (#s6) would only go there again."""
     links = "".join(f'<link rel="stylesheet" href="{text(href)}">' for href in styles)
+    links += f'<link rel="icon" type="image/svg+xml" href="{address(ICON_PATH)}">'
     head = f'<script defer src="{text(script)}"></script>' if script else ""
-    head += f'<meta http-equiv="refresh" content="{again}">' if again else ""
+    head += f'<meta http-equiv="refresh" content="{text(again)}">' if again else ""
     jump = f'<a class="skip" href="{skip}">{text(label("nav.skip"))}</a>' if skip else ""
     return (
         f'<!doctype html>\n<html lang="{SOURCE.tag}"><head><meta charset="utf-8">'
@@ -267,10 +270,12 @@ def _shown(sheet: Sheet) -> str:
             ("Tab", "tab"),
         )
     )
+    drawn = bool(sheet.preview.sizes)
+    leads = f'<a class="where" href="#pages">{text(label("pages.title"))}</a>' if drawn else ""
     return (
         f'<div class="tools"><span id="show-what">{text(label("show.label"))}</span>'
         f'<span class="choice" role="group" aria-labelledby="show-what">{buttons}</span>'
-        f'<details class="keys"><summary>{text(label("keys.title"))}</summary><dl>{keys}</dl></details></div>'
+        f'<details class="keys"><summary>{text(label("keys.title"))}</summary><dl>{keys}</dl></details>{leads}</div>'
     )
 
 
@@ -543,8 +548,9 @@ def _decision(sheet: Sheet) -> str:
     out.append('<p id="summary" class="quiet" role="status"></p><div class="buttons">')
     kind = asked.kind
     able = "" if sheet.waits and sheet.reachable else " disabled"
+    eyes = kind == "segments" and not asked.self_approval
     for name, help_ in (
-        ("approve", label(f"approve.{kind}")),
+        ("approve", label("approve.eyes" if eyes else f"approve.{kind}")),
         ("request_changes", label(f"request_changes.{kind}")),
         ("reject", label("reject.help")),
     ):
@@ -590,9 +596,9 @@ def _pages(sheet: Sheet) -> str:
         alt = label("pages.alt", page=number)
         if numbers:
             alt = label("pages.alt.with", page=number, first=numbers[0], last=numbers[-1])
-        address = f"{preview.folder}/{number}.webp?v={quote(preview.version)}"
+        source = f"{preview.folder}/{number}.webp?v={quote(preview.version)}"
         figures.append(
-            f'<figure id="p{number}" tabindex="-1"><img src="{text(address)}" width="{width}" height="{height}" '
+            f'<figure id="p{number}" tabindex="-1"><img src="{text(source)}" width="{width}" height="{height}" '
             f'alt="{text(alt)}" loading="lazy" decoding="async"></figure>'
         )
     said = text(label("pages.count", count=len(preview.sizes)))
@@ -656,20 +662,18 @@ def list_page(entries: Sequence[Entry], who: str, *, styles: Sequence[str]) -> s
 
 
 def _row(entry: Entry) -> str:
-    address = text(review_address("", entry.publication, entry.language))
+    leads = text(review_address("", entry.publication, entry.language))
     state = label(f"state.{entry.state}") + (f": {entry.stage}" if entry.stage else "")
     why = f' <span class="quiet">{text(entry.why)}</span>' if entry.why else ""
     share = f"{entry.approved}/{entry.segments}" if entry.segments else ""
     return (
-        f'<tr><th scope="row"><a href="{address}">{text(entry.title)}<span class="vh">, '
+        f'<tr><th scope="row"><a href="{leads}">{text(entry.title)}<span class="vh">, '
         f"{text(entry.language_name)}</span></a></th><td>{text(entry.language_name)}</td>"
         f"<td>{text(state)}{why}</td><td>{share}</td></tr>"
     )
 
 
-def waiting_page(
-    title: str, who: str, *, sent: bool, run: str, long: bool, styles: Sequence[str], seconds: int = 3
-) -> str:
+def waiting_page(title: str, who: str, *, here: str, sent: bool, run: str, long: bool, styles: Sequence[str]) -> str:
     """What a person sees while the run is at work: it loads itself again, without a script too."""
     words = [label("working.sent")] if sent else []
     words.append(label("working"))
@@ -678,7 +682,7 @@ def waiting_page(
     body = f"<main><header>{_nav(who, run)}<h1>{text(title)}</h1></header>"
     body += f"<h2>{text(label('working.title'))}</h2>"
     body += f'<div role="status">{"".join(f"<p>{text(line)}</p>" for line in words)}</div></main>'
-    return page(title, body, styles=styles, again=seconds)
+    return page(title, body, styles=styles, again=f"{10 if long else 3}; url={here}{'?sent=1' if sent else ''}")
 
 
 def done_page(
