@@ -263,6 +263,17 @@ Digits = Literal["latin", "native"]
 Calendar = Literal["gregorian", "buddhist", "japanese"]
 
 
+def _chosen_for_languages(value: object) -> object:
+    """The same choice of digits or calendars; ValueError where a language does not have what was chosen for it."""
+    for tag, chosen in value.items() if isinstance(value, dict) else ():
+        known = profile(tag)
+        if chosen == "native" and known.native_digits is None:
+            raise ValueError(f"{known.english_name} has no digits of its own")
+        if chosen not in ("latin", "native", *known.calendars):
+            raise ValueError(f"the calendars of {known.english_name} are {', '.join(known.calendars)}, not {chosen}")
+    return value
+
+
 class PublicationSettings(Value):
     """What one publication does differently; keys that are left out follow the project."""
 
@@ -276,6 +287,11 @@ class PublicationSettings(Value):
     engines: tuple[str, ...] | None = None
     digits: Digits | dict[str, Digits] | None = None
     calendars: dict[str, Calendar] = {}
+
+    @field_validator("digits", "calendars")
+    @classmethod
+    def _in_use(cls, value: object) -> object:
+        return _chosen_for_languages(value)
 
 
 class Project(Value):
@@ -331,10 +347,8 @@ class Project(Value):
 
     @field_validator("digits", "calendars")
     @classmethod
-    def _of_known_languages(cls, value: object) -> object:
-        for tag in value if isinstance(value, dict) else ():
-            profile(tag)
-        return value
+    def _in_use(cls, value: object) -> object:
+        return _chosen_for_languages(value)
 
     def profile_of(self, publication: str, language: str) -> LanguageProfile:
         """The language's profile with what this publication, or else the project, chose: digits, calendar."""

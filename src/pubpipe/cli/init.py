@@ -88,7 +88,8 @@ def init(
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "templates" / "README.md").write_text(
             "A folder here with a template.toml is a template of its own; one named like a built-in template\n"
-            "('report') takes its place. See docs/how-to/make-a-template.md.\n",
+            "('report', 'policy-brief') takes its place. 'pubpipe template copy report ours' begins one.\n"
+            "See docs/how-to/make-a-template.md.\n",
             encoding="utf-8",
         )
         terms = bundled("glossary") / "terms.csv"

@@ -21,6 +21,7 @@ PROFILE = LanguageProfile(
     fonts=("Noto Sans JP", "Noto Sans"),
     spaced=False,
     sentence_joint="",  # W3C JLREQ 3.1.2: no space after the full stop
+    calendars=("gregorian", "japanese"),  # CLDR calendarPreference, Japan
     quotes=Quotes(open="「", close="」", inner_open="『", inner_close="』"),  # CLDR delimiters, ja
     typesetting=Typesetting(
         leading="0.8em",  # W3C JLREQ 2.4.2: line gap of half to one character

@@ -16,6 +16,7 @@ PROFILE = LanguageProfile(
     sentence_joint=" ",
     native_digits="໐໑໒໓໔໕໖໗໘໙",  # CLDR numbering system laoo
     calendar="gregorian",  # CLDR calendarPreference, Laos
+    calendars=("gregorian", "buddhist"),  # CLDR calendars, lo: it names the Buddhist era
     quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, lo
     typesetting=Typesetting(
         leading="0.85em",  # measured

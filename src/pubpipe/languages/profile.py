@@ -145,6 +145,8 @@ class LanguageProfile(Value):
     """The same for a field (ECMA-376 part 1, 17.16.4.3.1)."""
     calendar: str = "gregorian"
     """Unicode calendar type ("buddhist", "japanese") in which dates are written by default."""
+    calendars: tuple[str, ...] = ("gregorian",)
+    """The calendars that a project may choose: those in use, whose eras CLDR names in the language."""
     date_pattern: str | None = None
     """An ICU pattern where CLDR's long date is not the house form; None: CLDR's long date."""
     quotes: Quotes

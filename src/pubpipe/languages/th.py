@@ -18,6 +18,7 @@ PROFILE = LanguageProfile(
     word_numbers="thaiNumbers",
     word_number_switch="THAIARABIC",
     calendar="buddhist",  # CLDR calendarPreference, Thailand
+    calendars=("buddhist", "gregorian"),  # the same
     quotes=Quotes(open="“", close="”", inner_open="‘", inner_close="’"),  # CLDR delimiters, th
     typesetting=Typesetting(
         leading="0.85em",  # measured

@@ -132,7 +132,7 @@ def styles(look: Look) -> str:
         f"<w:styles {NAMESPACES}><w:docDefaults><w:rPrDefault><w:rPr>{look.fonts()}"
         f'<w:color w:val="{colour.text.lstrip("#").upper()}"/>'
         f'<w:sz w:val="{round(base * 2)}"/><w:szCs w:val="{round(base * 2)}"/>{look.language()}'
-        "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>"
+        "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:widowControl/>"
         f'<w:spacing w:after="120" w:line="{_line(look)}" w:lineRule="auto"/></w:pPr></w:pPrDefault>'
         "</w:docDefaults>",
         _style("Normal", "Normal", default=True, quick=True),
