@@ -49,6 +49,10 @@ class Prefect:
 
     language: str = "km"
     stage: str = "language review"
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    """What it answers to who asks for the runs of an edition."""
+    verdict: Any = "prefect"
+    """What it answers to an answer."""
     asked: list[tuple[str, str, bytes, dict[str, str]]] = field(default_factory=list)
     heard: list[Any] = field(default_factory=list)
 
@@ -75,6 +79,8 @@ class Prefect:
                 "state": {"state_details": {"run_input_keyset": keys}},
             },
             f"/api/flow_runs/{RUN}/input/{keys['schema']}": {ABOUT: {"stage": self.stage, "language": self.language}},
+            f"/api/flow_runs/{RUN}/resume": self.verdict,
+            "/api/flow_runs/filter": self.runs,
         }
         page = not path.startswith("/api")
         text = b"<head></head><body></body>" if page else json.dumps(answers.get(path, "prefect")).encode()
