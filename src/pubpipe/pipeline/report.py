@@ -249,7 +249,8 @@ def _begun(present: EditionView) -> dt.datetime | None:
     """When the text could be reviewed: when its present version was read or, after a restore, its registration."""
     known = present.ws.store.publications.get(present.publication)
     read = present.ws.store.documents.read_at(present.publication)
-    earliest = min((d.at for d in present.decisions), default=None)
+    counted = _counted(present, present.stages[0]).values()
+    earliest = min((d.at for decisions in counted for d in decisions), default=None)
     for moment in (read, known.at if known else None):
         if moment is not None and (earliest is None or moment <= earliest):
             return moment
@@ -405,7 +406,7 @@ def _remains(
     files: Sequence[PublishedFile],
 ) -> tuple[str, ...]:
     lines = [
-        f"{f.segments} {'segments' if f.segments > 1 else 'segment'} ({f.words} words) {_WAITS[f.condition]}"
+        f"{f.segments} {'segments' if f.segments > 1 else 'segment'} ({f.words:,} words) {_WAITS[f.condition]}"
         for f in figures
         if f.condition in _WAITS
     ]
