@@ -112,7 +112,7 @@ def test_who_corrects_a_sentence_is_told_that_another_person_approves_it(ws: Pat
     assert "segment 1 waits for another person, because the wording is yours" in said
     refused = pubpipe(*answer, cwd=ws)
     assert refused.returncode == 6
-    assert "Segment 1 is in your own wording" in refused.stderr
+    assert f"Segment 1 is in the wording of {REVIEWER}, and nobody approves" in refused.stderr
     toml = ws / "pubpipe.toml"
     toml.write_text(toml.read_text(encoding="utf-8").replace("self_approval = false", "self_approval = true"), "utf-8")
     done(pubpipe(*answer, cwd=ws))

@@ -17,6 +17,7 @@ from pubpipe.model import (
     RecordedDecision,
     Segment,
     TermHit,
+    plain,
 )
 from pubpipe.pipeline.ingest import Ingested, ingest
 from pubpipe.pipeline.reading import Read, reader
@@ -95,16 +96,26 @@ class EditionView:
 
     @cached_property
     def authors(self) -> dict[str, tuple[str, ...]]:
-        """Segment id to those who wrote its present translation, where people did: the newest edit of these words."""
-        newest = {}
+        """Segment id to those who wrote its present translation, where people did: the newest edit of these words.
+
+        Where they were written for an earlier English (`Draft.approved_source`), the newest for that.
+        """
+        newest: dict[tuple[Hash, Hash | str], tuple[str, ...]] = {}
         for edit in self.ws.store.edits.all(self.publication, self.profile.tag):
             newest[edit.source_hash, content_hash(edit.target)] = edit.hands
-        pairs = {s.id: (s.source_hash, self.targets[s.id]) for s in self.segments} if newest else {}
-        return {
-            id_: newest[source, content_hash(target)]
-            for id_, (source, target) in pairs.items()
-            if target is not None and (source, content_hash(target)) in newest
-        }
+            newest[edit.source_hash, plain(edit.target)] = edit.hands
+        found = {}
+        for segment in self.segments if newest else ():
+            target = self.targets[segment.id]
+            if target is None:
+                continue
+            hands = newest.get((segment.source_hash, content_hash(target)))
+            earlier = self.drafts[segment.id].approved_source
+            if hands is None and earlier is not None:
+                hands = newest.get((content_hash(earlier), plain(target)))  # its tags may have moved
+            if hands is not None:
+                found[segment.id] = hands
+        return found
 
     @property
     def source_hash(self) -> Hash:

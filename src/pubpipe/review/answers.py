@@ -205,8 +205,9 @@ def _eyes_problems(request: ReviewRequest, answer: ReviewAnswer, changed: set[st
     numbers = ", ".join(str(i.number) for i in own[:20]) + (f" and {len(own) - 20} more" if len(own) > 20 else "")
     which = f"Segment {numbers} is" if len(own) == 1 else f"Segments {numbers} are"
     return [
-        f"{which} in your own wording, and nobody approves a stage on text that they last edited: another person has "
-        "to. (A project that wants it otherwise says self_approval = true under [review] in pubpipe.toml.)"
+        f"{which} in the wording of {answer.reviewer.strip()}, and nobody approves a stage on text that they last "
+        "edited: another person has to. (A project that wants it otherwise says self_approval = true under [review] "
+        "in pubpipe.toml.)"
     ]
 
 

@@ -18,6 +18,7 @@ from pubpipe.pipeline.edition import stages_of
 from pubpipe.server import hooks, mail, people
 from pubpipe.server.here import review_address
 from pubpipe.server.mail import Sent
+from pubpipe.server.runs import server_record
 from pubpipe.store import Delivery, Notice
 from pubpipe.store.outbox import MAIL
 
@@ -42,7 +43,7 @@ LONGEST_PAUSE = dt.timedelta(hours=6)
 ATTEMPTS = 12
 """With pauses that double up to six hours: about a day and a half."""
 RECENT = dt.timedelta(days=14)
-"""How long a message that reached nobody is shown, where what it was about is over."""
+"""How long it is shown that nobody heard of an answer or of a stop; what is open is shown while it is."""
 _ORDER = {"opened": 0, "due": 1, "overdue": 2}
 """Of the same opening only the strongest goes out."""
 
@@ -301,7 +302,8 @@ def _values(ws: Workspace, notice: Notice) -> dict[str, str]:
 def _base(ws: Workspace) -> str:
     """The address that people use."""
     server = ws.project.server
-    return server.public_url or f"http://{server.host}:{server.port}"
+    running = server_record(ws.root) or {}  # it may have been started on another port
+    return server.public_url or str(running.get("address") or f"http://{server.host}:{server.port}")
 
 
 def _letter(ws: Workspace, batch: Batch) -> messages.Letter:
@@ -405,7 +407,7 @@ def troubles(ws: Workspace) -> tuple[str, ...]:
     """What could not be told, one line each; empty where everybody heard of everything that still matters."""
 
     def matters(notice: Notice) -> bool:
-        return _is_open(ws, notice) or ws.now() - notice.at < RECENT
+        return _is_open(ws, notice) if notice.event in _ORDER else ws.now() - notice.at < RECENT
 
     lines = [
         f"{d.person} was not told that {d.notice.publication}/{d.notice.language} {_happened(d.notice)}: {d.problem}"

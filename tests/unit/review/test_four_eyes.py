@@ -13,7 +13,7 @@ from pubpipe.model import Finding
 from pubpipe.review import Stage, only_for_others
 from tests.unit.review.edition import TRUSTING, TWO_STAGES, Edition, edition, text, three
 
-OWN = "in your own wording, and nobody approves a stage on text that they last edited"
+OWN = "and nobody approves a stage on text that they last edited"
 
 
 def corrected(by: str = "Sokha") -> Edition:
@@ -36,7 +36,7 @@ def test_what_a_reviewer_corrects_waits_for_another_and_the_rest_is_approved() -
 
 def test_the_refusal_says_why_and_at_which_segments() -> None:
     (said,) = corrected().problems("Sokha")
-    assert said.startswith(f"Segment 1 is {OWN}")
+    assert said.startswith(f"Segment 1 is in the wording of Sokha, {OWN}")
     assert "self_approval = true under [review] in pubpipe.toml" in said
 
 
@@ -89,7 +89,7 @@ def test_everybody_who_had_a_hand_in_a_tracked_change_counts() -> None:
 def test_nobody_signs_off_an_edition_with_their_own_wording_in_it() -> None:
     one = corrected("Sokha").answered("Dara")
     (said,) = one.problems("Sokha")
-    assert said.startswith(f"Segment 1 is {OWN}")
+    assert said.startswith(f"Segment 1 is in the wording of Sokha, {OWN}")
     assert one.problems("Sokha", "request_changes", segments=(1,)) == ()
     assert one.answered("Dara").standing.state == "approved"
 
