@@ -55,6 +55,7 @@ from pubpipe.renderers.runs import Run, by_link, clean, cleaned, has_words, runs
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_sections import bleeding, described, ended, section
 from pubpipe.renderers.word_styles import INDENT, Lists, Look, font_table, settings, styles
+from pubpipe.renderers.word_theme import theme
 from pubpipe.renderers.word_xml import NAMESPACES, attribute, emu, package, text, twips
 
 _REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -170,6 +171,7 @@ class _Writer:
             "word/styles.xml": styles(self.look),
             "word/numbering.xml": self.lists.xml(),
             "word/settings.xml": settings(self.look),
+            "word/theme/theme1.xml": theme(self.look),
             "word/fontTable.xml": font_table(self.look),
             "word/footnotes.xml": notes,
             "word/header1.xml": self._header(first=False),
@@ -196,6 +198,7 @@ class _Writer:
             ("rIdStyles", f"{_REL}/styles", "styles.xml"),
             ("rIdNumbering", f"{_REL}/numbering", "numbering.xml"),
             ("rIdSettings", f"{_REL}/settings", "settings.xml"),
+            ("rIdTheme", f"{_REL}/theme", "theme/theme1.xml"),
             ("rIdFonts", f"{_REL}/fontTable", "fontTable.xml"),
             ("rIdFootnotes", f"{_REL}/footnotes", "footnotes.xml"),
             ("rIdHeader", f"{_REL}/header", "header1.xml"),
@@ -566,14 +569,13 @@ class _Writer:
     def _heading(self, block: Heading) -> str:
         level = self.levels.next(block)
         self.bookmarks += 1
-        mark = f"_Toc{1000 + self.bookmarks}"
+        own = self.bookmarks  # a note in the heading has a bookmark too
+        mark = f"_Toc{1000 + own}"
         words = " ".join(clean(plain(block.unit.content)).split())
         if words and self.part == "document":
             self.entries.append((level, words, mark))
         spans = self._spans(runs(hold_spaces(cleaned(block.unit.content), self.profile)))
-        inside = (
-            f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="{mark}"/>{spans}<w:bookmarkEnd w:id="{self.bookmarks}"/>'
-        )
+        inside = f'<w:bookmarkStart w:id="{own}" w:name="{mark}"/>{spans}<w:bookmarkEnd w:id="{own}"/>'
         return _p(f"Heading{level}", inside)
 
     def _list(self, block: ListBlock, level: int) -> Iterator[str]:
@@ -743,6 +745,7 @@ def _content_types() -> str:
         "/word/styles.xml": f"{_MAIN}.styles+xml",
         "/word/numbering.xml": f"{_MAIN}.numbering+xml",
         "/word/settings.xml": f"{_MAIN}.settings+xml",
+        "/word/theme/theme1.xml": "application/vnd.openxmlformats-officedocument.theme+xml",
         "/word/fontTable.xml": f"{_MAIN}.fontTable+xml",
         "/word/footnotes.xml": f"{_MAIN}.footnotes+xml",
         "/word/header1.xml": f"{_MAIN}.header+xml",
