@@ -23,7 +23,7 @@ FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 _PAGE = 200
 """The most that Prefect's API answers at once."""
 _TRIES = 8
-_BUSY = (429, 503)
+BUSY = (429, 503)
 """SQLite under several writers answers 503 "database is locked"; nothing was done, so another try is safe."""
 
 
@@ -415,7 +415,7 @@ def call(
                 raise _gone(address, error) from error
         finally:
             connection.close()
-        if status not in _BUSY or attempt == tries:
+        if status not in BUSY or attempt == tries:
             break
         time.sleep(min(5.0, 0.1 * 2**attempt) * random.uniform(0.5, 1.5))  # noqa: S311 - spreads rivals
     if status == 404 and missing:
@@ -472,7 +472,7 @@ def _refused(address: str, method: str, path: str, status: int) -> RefusedError:
     error = RefusedError(
         f"the Prefect server at {safe(address)} answers {method} {path} with {status}.",
         remedy=remedies.get(status, "Its log is .pubpipe/logs/server.log."),
-        retryable=status in _BUSY or status >= 500,
+        retryable=status in BUSY or status >= 500,
     )
     error.status = status
     return error

@@ -253,6 +253,8 @@ class Desk:
         said = said if isinstance(said, dict) else {}
         if status in (200, 201) and said.get("status") == "ACCEPT":
             return (), 200
+        if status in client.BUSY:
+            return ("The server is busy. What you typed is kept: send it once more.",), 503
         if status == 409:
             return ("Somebody else answered this review at the same moment.",), 409
         if status == 403:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from pubpipe.errors import ConfigError, PubpipeError, StoreError
-from pubpipe.server import desk, pages, people, policy, rights, signature
+from pubpipe.server import client, desk, pages, people, policy, rights, signature
 from pubpipe.server.assets import Reply
 from pubpipe.server.desk import Asked, Desk
 from pubpipe.server.door import HOURS, Clock, Door, Refused, Visitor, client_address, utc_now
@@ -47,6 +47,8 @@ WITHHELD: dict[tuple[str, str], Any] = {
 a refusal would lie as "something went wrong" over the button that sends an answer."""
 _LINK = f'<link rel="stylesheet" href="{STYLE_PATH}"></head>'.encode()
 _CHUNK = 256 * 1024
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds before Prefect is asked again where it was busy."""
 _LONGEST_ANSWER = 16 * 1024 * 1024
 _LONGEST_LOGIN = 8 * 1024
 _CLOSED = 1008
@@ -531,7 +533,20 @@ class _Inside:
 
 
 async def _heard(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[int, Any]:
-    """Status and JSON of what a part of this server answers to a request with this body."""
+    """Status and JSON of what a part of this server answers to a request with this body.
+
+    SQLite under several writers makes Prefect answer 503 "database is locked"; nothing was done, so it is asked again.
+    """
+    status, said = 0, None
+    for pause in (*_PAUSES, None):
+        status, said = await _heard_once(call, body)
+        if status not in client.BUSY or pause is None:
+            break
+        await asyncio.sleep(pause)
+    return status, said
+
+
+async def _heard_once(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[int, Any]:
     status, parts = 0, [b""]
     given = False
 

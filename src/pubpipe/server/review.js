@@ -201,6 +201,7 @@
       if (!place || place.base !== kept.base) { older(place, kept); continue; }
       if (kept.looked && place.tick) place.tick.checked = true;
       if (kept.text !== null && place.box && kept.text !== place.box.value) {
+        if (place.box.value !== place.box.defaultValue) { older(place, { ...kept, key: "" }); continue; } // typed meanwhile
         place.box.value = kept.text;
         place.touched = true;
         note(place, say("restored", { number: place.number }), false);
@@ -221,6 +222,7 @@
       shown.textContent = kept.text;
       line.append(shown);
     }
+    if (!kept.key) return;
     const body = { segment: kept.id, base: kept.base, text: kept.text, looked: false, version: kept.version };
     fetch(`${home}/typed`, {
       method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), credentials: "same-origin",
@@ -358,6 +360,9 @@
     });
   }
   bringBack();
+  for (const place of places.values()) { // typed before this script was there
+    if (place.box && !place.dirty && place.box.value !== place.box.defaultValue) { place.touched = true; changed(place, 0); }
+  }
   count();
   for (const box of form.querySelectorAll("textarea")) grow(box);
   form.addEventListener("input", (event) => { if (event.target.matches("textarea")) { grow(event.target); count(); } });

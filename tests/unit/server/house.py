@@ -53,6 +53,8 @@ class Prefect:
     """What it answers to who asks for the runs of an edition."""
     verdict: Any = "prefect"
     """What it answers to an answer."""
+    busy: int = 0
+    """How many requests it puts off first, as SQLite under several writers makes it do."""
     asked: list[tuple[str, str, bytes, dict[str, str]]] = field(default_factory=list)
     heard: list[Any] = field(default_factory=list)
 
@@ -71,6 +73,11 @@ class Prefect:
             if not message.get("more_body"):
                 break
         path = scope["path"]
+        if self.busy:
+            self.busy -= 1
+            await send({"type": "http.response.start", "status": 503, "headers": []})
+            await send({"type": "http.response.body", "body": b"{}"})
+            return
         self.asked.append((scope["method"], path, body, {k.decode(): v.decode() for k, v in scope["headers"]}))
         keys = {"schema": "suspended-review-1-schema"}
         answers: dict[str, Any] = {

@@ -377,6 +377,15 @@ def test_what_prefect_refuses_is_said_and_kept(room: Room, verdict: Any, words: 
     assert "Fine.</textarea>" in page.text
 
 
+def test_a_server_that_is_busy_is_asked_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pubpipe.server.gate._PAUSES", (0.0, 0.0, 0.0))
+    room.house.prefect.busy = 3
+    assert room.post(room.fields(decision="approve")).status == 303
+    room.wait()
+    room.house.prefect.busy = 100
+    assert "Prefect does not answer at the moment" in room.get().text
+
+
 def test_without_accounts_the_name_is_typed_as_in_the_form(tmp_path: Path) -> None:
     room = Room(tmp_path)
     page = room.get(who=None)
