@@ -10,6 +10,8 @@ from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspa
 
 _SHOWN = 12
 """Sentences that are named for one edition: a new text has hundreds."""
+_REASONS = 6
+"""Reasons that are named for one edition: a new glossary has hundreds."""
 
 
 def plan(
@@ -27,7 +29,9 @@ def plan(
         return
     for item in items:
         named = {f": segment {segment.number}: " for segment in item.segments}
-        reasons = "; ".join(r for r in item.reasons if not any(name in r for name in named))
+        said = [r for r in item.reasons if not any(name in r for name in named)]
+        more = f"; and {len(said) - _REASONS} more" if len(said) > _REASONS else ""
+        reasons = "; ".join(said[:_REASONS]) + more
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
         for segment in item.segments[:_SHOWN]:
             print(f"  sentence {segment.number} “{segment.words}”: {segment.reason}")

@@ -20,6 +20,7 @@ from pubpipe.model import (
     plain,
 )
 from pubpipe.pipeline.ingest import Ingested, ingest
+from pubpipe.pipeline.moved_terms import MovedTerm, moved_terms
 from pubpipe.pipeline.reading import Read, reader
 from pubpipe.pipeline.workspace import Workspace
 from pubpipe.project import Project, ReviewSettings, StageSettings
@@ -77,6 +78,11 @@ class EditionView:
             for d in self.drafts.values()
             if d.origin == "context" and d.approved_before and d.approved_terms == self.terms.get(d.segment)
         )
+
+    @cached_property
+    def moved_terms(self) -> dict[str, tuple[MovedTerm, ...]]:
+        """Segment id to the terms that moved since it was approved."""
+        return moved_terms(self)
 
     @cached_property
     def read(self) -> Read:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 from pubpipe.errors import PubpipeError
-from pubpipe.identity import content_hash, rendition_key
+from pubpipe.identity import rendition_key
 from pubpipe.model import Value, plain
 from pubpipe.pipeline.ingest import peek, source_path
 from pubpipe.pipeline.publishing import formats_of, intact, output_folder, up_to_date
@@ -17,6 +17,9 @@ from pubpipe.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
+    from pubpipe.pipeline.moved_terms import MovedTerm
+
+    Moved = Mapping[str, tuple[MovedTerm, ...]]
 
 Needs = Literal["nothing", "waiting", "draft", "review", "render", "error"]
 
@@ -102,7 +105,7 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
     present = view(ws, publication, language, peek(ws, publication))
     if not present.drafts:
         return item("draft", "never translated")
-    moved = _moved_terms(present)
+    moved = present.moved_terms
     reasons = [*_source_changes(ws, present), *_term_changes(moved)]
     about: dict[str, Any] = {"segments": _concerned(present, moved), "files": _published(ws, present)}
     drafted = {s.id for s in present.segments if (d := present.drafts.get(s.id)) and d.source_hash == s.source_hash}
@@ -205,32 +208,15 @@ def _in_memory_now(present: EditionView) -> str:
     return f"the memory now has {count} of the {len(open_)} open sentences" if count else ""
 
 
-def _moved_terms(present: EditionView) -> dict[str, tuple[str, ...]]:
-    """Segment id to the terms that stand in it, for those approved under other term entries than those in force."""
-    decided = {(d.source_hash, d.terms_hash) for d in present.decisions if d.verdict == "approve" and d.terms_hash}
-    sources = {source for source, _ in decided}
-    moved = {}
-    for segment in present.segments:
-        revision = present.revised.get(segment.id)
-        source = (
-            content_hash(revision.source) if revision and segment.source_hash not in sources else segment.source_hash
-        )
-        if source in sources and (source, present.terms[segment.id]) not in decided:
-            found = tuple(dict.fromkeys(hit.surface for hit in present.hits[segment.id]))
-            moved[segment.id] = found or (_REMOVED,)
-    return moved
-
-
-_REMOVED = "a removed term"
-
-
-def _term_changes(moved: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _term_changes(moved: Moved) -> tuple[str, ...]:
     """Terms whose entry moved since somebody approved a sentence that has them, with how many sentences."""
-    names = Counter(name for found in moved.values() for name in found)
-    return tuple(f"glossary changed where {name!r} stands ({n} sentences)" for name, n in names.items())
+    names = Counter(name for found in moved.values() for name in dict.fromkeys(term.name for term in found))
+    return tuple(
+        f"glossary changed where {name!r} stands ({n} sentence{'s' if n > 1 else ''})" for name, n in names.items()
+    )
 
 
-def _concerned(present: EditionView, moved: dict[str, tuple[str, ...]]) -> tuple[PlanSegment, ...]:
+def _concerned(present: EditionView, moved: Moved) -> tuple[PlanSegment, ...]:
     """The sentences that are new, revised, under another term, or wait for a person, each with why."""
     from pubpipe import review
 
@@ -241,8 +227,7 @@ def _concerned(present: EditionView, moved: dict[str, tuple[str, ...]]) -> tuple
         drafted = draft is not None and draft.source_hash == segment.source_hash
         was = present.replaced.get(segment.id)
         if segment.id in moved:
-            named = [name if name == _REMOVED else f"‘{name}’" for name in moved[segment.id]]
-            reason = f"a term changed: {', '.join(named)}"
+            reason = f"a term changed: {', '.join(term.words for term in moved[segment.id])}"
         elif drafted and (state is None or state.state == "approved"):
             continue
         elif was is not None and (state is None or state.state in ("open", "waiting")):

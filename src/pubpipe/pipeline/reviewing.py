@@ -21,6 +21,7 @@ from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.deciding import deadline_of, right_of
 from pubpipe.pipeline.edition import EditionView, view
+from pubpipe.pipeline.moved_terms import keep_entries
 from pubpipe.pipeline.provenance import first_draft, origin_words
 from pubpipe.pipeline.workspace import Workspace
 
@@ -54,6 +55,7 @@ def request_for(present: EditionView) -> ReviewRequest | None:
         replaced=present.replaced,
         authors=present.authors,
         read=present.read,
+        moved_terms={id_: tuple(t.words for t in found) for id_, found in present.moved_terms.items()},
     )
     due = deadline_of(ws, present.publication, present.profile.tag, made.stage)
     return made.model_copy(update={"due": due.due}) if due else made
@@ -82,6 +84,7 @@ def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> 
         ws.store.drafts.put(answer.publication, [_draft_of(edit, present) for edit in edits])
         if decisions:
             ws.store.decisions.append(decisions)
+            keep_entries(present, decisions)
         ws.store.rounds.record(
             answer.publication,
             answer.language,

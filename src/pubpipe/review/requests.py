@@ -60,13 +60,14 @@ def request(
     replaced: Mapping[str, Replaced] | None = None,
     authors: Mapping[str, tuple[str, ...]] | None = None,
     read: Callable[[Content], Reading] = lambda _: NOTHING_READ,
+    moved_terms: Mapping[str, tuple[str, ...]] | None = None,
 ) -> ReviewRequest:
     """The round that waits for a person; ReviewError where none does (the edition is approved or rejected).
 
     The same arguments always give the same request with the same digest. `rounds` are the answers so far; `replaced`
     is what stood in the place of revised sentences (`review.replaced`): it is shown beside them, with what changed
     (`read`: what other rooms read in an English text). `authors`: by segment id, who wrote its present translation,
-    where people did.
+    where people did; `moved_terms`: which term entries in it are others than when it was approved, in words.
     """
     stage = next((s for s in standing.case.stages if s.name == standing.stage), None)
     if stage is None:
@@ -103,7 +104,14 @@ def request(
                 previous_target=plain(was.target) if was else None,
                 change=change,
                 carried=carried.get(segment.id, ""),
-                reason=_reason(state, change, stage, standing.case.language, authors.get(segment.id, ())),
+                reason=_reason(
+                    state,
+                    change,
+                    (moved_terms or {}).get(segment.id, ()),
+                    stage,
+                    standing.case.language,
+                    authors.get(segment.id, ()),
+                ),
                 attention=segment.id in asked,
                 state=_state(state, target is None),
                 source_hash=segment.source_hash,
@@ -176,6 +184,7 @@ def _attention(
 def _reason(
     state: SegmentStanding | None,
     change: SourceChange | None,
+    terms: tuple[str, ...],
     stage: Stage,
     language: str,
     authors: tuple[str, ...],
@@ -187,6 +196,8 @@ def _reason(
         why = f"{_REVISED[change.relation]} since it was approved: {', '.join(change.words[:_WORDS])}"
         if len(change.words) > _WORDS:
             why += " …"
+    elif terms and state.state == "stale":
+        why = f"{why} ({', '.join(terms)})"
     if not authors or stage.self_approval:
         return why
     eyes = f"worded by {', '.join(authors)}: another person approves it"

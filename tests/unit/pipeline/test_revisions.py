@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -334,9 +335,17 @@ def test_the_plan_names_the_sentences_and_the_published_files_that_a_term_or_the
         (found,) = plan(ws)
         assert (found.needs, found.files) == ("review", FILES)
         assert [(s.number, s.words, s.reason) for s in found.segments] == [
-            (2, "Every migrant worker may keep a passport.", "a term changed: ‘migrant worker’")
+            (2, "Every migrant worker may keep a passport.", "a term changed: ‘migrant worker’: ពលករ → ពលករចំណាកស្រុក")
         ]
-        assert found.reasons == ("glossary changed where 'migrant worker' stands (1 sentences)",)
+        assert found.reasons == ("glossary changed where 'migrant worker' stands (1 sentence)",)
+        prepare(ws, "rights", "km")
+        (asked,) = waiting(ws).attention
+        why = "a glossary term changed since Sokha approved it (‘migrant worker’: ពលករ → ពលករចំណាកស្រុក)"
+        assert asked.reason == why
+        with sqlite3.connect(root / ".pubpipe" / "pubpipe.db") as database:
+            database.execute("DELETE FROM cache WHERE key LIKE 'terms/%'")
+        (found,) = plan(ws)  # without the entries of then, the terms of the sentence are named
+        assert [s.reason for s in found.segments] == ["a term changed: ‘migrant worker’"]
     # and back, and the source is revised: seen before anything is drafted, and after
     (root / "glossary" / "terms.csv").write_text(TERMS + MIGRANT, encoding="utf-8")
     revised = FIRST.replace("300 baht", "500 baht").replace("in 2019.", "in\u00a02019. It is new.")
