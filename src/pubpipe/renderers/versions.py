@@ -10,7 +10,7 @@ VERSIONS: dict[str, int] = {"docx": 5, "pdf": 4, "html": 1, "srt": 1, "vtt": 1, 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "docx": ("icu4py", "pillow"),
     "pdf": ("typst", "pikepdf", "icu4py", "pillow"),
-    "html": ("fonttools", "brotli", "icu4py", "pillow"),
+    "html": ("uharfbuzz", "fonttools", "brotli", "icu4py", "pillow"),
     "source-docx": ("icu4py", "lxml"),
     "source-pdf": ("icu4py", "lxml", "pikepdf", "fonttools", "brotli"),
     "srt": ("icu4py",),
