@@ -396,6 +396,7 @@ class _Writer:
 
     def _cells(self, grid: Grid, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
         out = []
+        shrunk = _shrunk(grid)  # asked once: it looks at every cell
         for number, row in enumerate(rows):
             for placed in row:
                 alignment = placed.cell.alignment
@@ -403,8 +404,8 @@ class _Writer:
                     alignment = table.alignments[placed.column]
                 side = {"default": "start", "left": "left", "right": "right", "center": "center"}[alignment]
                 share = sum(grid.shares[placed.column : placed.column + placed.columns])
-                around, self.room = self.room, max(1.0, share * self.room - 5 * _shrunk(grid))
-                fits = max(3, int(self.room / 2.4 / _shrunk(grid)))  # letters of 2.4 mm: wide ones at text size
+                around, self.room = self.room, max(1.0, share * self.room - 5 * shrunk)
+                fits = max(3, int(self.room / 2.4 / shrunk))  # letters of 2.4 mm: wide ones at text size
                 inside = self.blocks(placed.cell.blocks, 0, longest=min(30, fits), loose=True)
                 self.room = around
                 inside = f"head-cell(design, {{{inside}}})" if head else f"{{{inside}}}"
