@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import shutil
@@ -17,9 +18,10 @@ import pytest
 from lxml import etree
 
 from pubpipe.languages import TARGETS, profile
-from pubpipe.model import Heading, plain
+from pubpipe.model import ApprovedEdition, Heading, Item, ListBlock, Paragraph, Placeholder, Text, Unit, plain
 from pubpipe.renderers import RENDERERS, Template, find_fonts, inspect_docx, inspect_pdf, load_template
 from pubpipe.renderers.pages import every_block
+from pubpipe.renderers.template_check import sample
 from tests.contracts.test_renderers import IMPRINT, W, edition, squeezed, units_of, word_xml
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -198,6 +200,50 @@ def test_what_is_too_wide_for_a_column_stands_over_both(tmp_path: Path) -> None:
     column = round(BRIEF.design.column_width * 1440 / 25.4)
     assert [abs(w - full) < 10 or abs(w - column) < 10 for w in wide] == [True, True]
     assert abs(wide[0] - full) < 10
+
+
+@cache
+def awkward(language: str) -> ApprovedEdition:
+    """A lead with a note, a long address in a list in a list, and a caption with both, in narrow columns."""
+    made = sample(profile(language))
+    address = "https://example.org/" + "a-long-path-without-an-end/" * 3 + "x" * 60
+    note = Placeholder(id=7, kind="note", ref="n1")
+    lead = Paragraph(unit=Unit(id="lead", role="paragraph", content=(Text(text="LEAD"), note)))
+    item = Item(blocks=(Paragraph(unit=Unit(id="url", role="item", content=(Text(text=address),))),))
+    nested = ListBlock(ordered=False, items=(Item(blocks=(ListBlock(ordered=False, items=(item,)),)),))
+    document = made.localized.document
+    blocks = (lead, *document.blocks[1:3], nested, *document.blocks[3:])
+    changed = document.model_copy(update={"blocks": blocks})
+    return ApprovedEdition(
+        publication="awkward",
+        localized=made.localized.model_copy(update={"document": changed}),
+        edition_hash=made.edition_hash,
+        credits=made.credits,
+        approved_at=dt.datetime(2026, 3, 1, tzinfo=dt.UTC),
+    )
+
+
+@pytest.mark.needs("poppler")
+@every_language
+def test_a_lead_spans_and_a_long_address_stays_in_its_column(language: str, tmp_path: Path) -> None:
+    made, own = awkward(language), profile(language)
+    page = BRIEF.design.page.model_copy(update={"margin_side": 40.0})  # columns of 61 mm
+    contents = {"contents_depth": 2, "page": page}
+    narrow = BRIEF.model_copy(update={"design": BRIEF.design.model_copy(update=contents)})
+    data = RENDERERS["pdf"].render(made, narrow, own, find_fonts(), IMPRINT)
+    assert inspect_pdf(data, made, own) == ()
+    lines = lines_of(data, tmp_path)
+    right = (page.width - page.margin_side) * POINTS
+    assert [line.text for line in lines if line.right > right + 6] == []
+    across = [line.text for line in lines if line.column == -1]
+    assert not any("xxx" in text or "a-long-path" in text for text in across)
+    word = RENDERERS["docx"].render(made, narrow, own, find_fonts(), IMPRINT)
+    assert inspect_docx(word, made, own, find_fonts()) == ()
+    xml = word_xml(word)
+    (lead,) = [p for p in xml.iter(f"{W}p") if p.find(f"{W}pPr/{W}pStyle[@{W}val='Lead']") is not None]
+    assert "LEAD" in "".join(lead.itertext())
+    sections = [p for p in xml.iter(f"{W}p") if p.find(f"{W}pPr/{W}sectPr") is not None]
+    assert list(xml.iter(f"{W}p")).index(sections[0]) >= list(xml.iter(f"{W}p")).index(lead)
 
 
 # --- digits --------------------------------------------------------------------------------------------------------

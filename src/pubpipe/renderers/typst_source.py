@@ -107,6 +107,8 @@ _PAGES = (
     "<pubpipe-segment-pages>]]"
 )
 """Says on which page each segment begins."""
+_LONGEST = 30
+"""Latin letters that a word may have before it is given places to break at."""
 _DEEPEST = 14
 """List and quote levels that still move to the right; a page has no room for more."""
 
@@ -182,9 +184,10 @@ class _Writer:
 
     # Text
 
-    def inline(self, content: Content, longest: int = 30) -> str:
+    def inline(self, content: Content, longest: int = _LONGEST) -> str:
         """A content expression for a unit's text."""
-        content = for_lines(cleaned(content), self.profile, longest)
+        fits = max(3, int(self.room / 2.4))  # letters of 2.4 mm: wide ones at text size
+        content = for_lines(cleaned(content), self.profile, min(longest, fits))
         return self.spans(content)
 
     def spans(self, content: Content) -> str:
@@ -267,10 +270,10 @@ class _Writer:
                 out.append(f"[#metadata({number}) <pubpipe-block>]")
                 out.append(f"if matter.last.anchor == {number} {{ foot-room(design, script, matter) }}")
             if not spans_columns(block, design, self.pictures):
-                out.append(self.block(block, 0, 30))
+                out.append(self.block(block, 0, _LONGEST))
                 continue
             self.room = design.page.text_width
-            written = self.block(block, 0, 30)
+            written = self.block(block, 0, _LONGEST)
             # Typst keeps what spans the columns on one page: a long table gets pages of its own.
             whole = not isinstance(block, Table) or self._whole(lay_out(block))
             out.append(f"{'wide' if whole else 'wide-pages'}(design, {{{written}}})")
@@ -284,7 +287,7 @@ class _Writer:
         self.room = self.template.design.column_width
         return written
 
-    def blocks(self, blocks: Iterable[Block], depth: int, *, longest: int = 30, loose: bool = False) -> str:
+    def blocks(self, blocks: Iterable[Block], depth: int, *, longest: int = _LONGEST, loose: bool = False) -> str:
         """A sequence of content expressions, one a line; `loose` leaves a single paragraph without its box."""
         blocks = tuple(blocks)
         if loose and len(blocks) == 1 and isinstance(blocks[0], Paragraph):
