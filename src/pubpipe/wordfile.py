@@ -1392,7 +1392,7 @@ class _Walk:
                 self.find(
                     "comments",
                     "warning",
-                    f"{len(comments)} comments by {who} stay in the Word file in English, the first: "
+                    f"comments by {who} stay in the Word file in English ({len(comments)}), the first: "
                     f"{quoted(said(comments[0]))}",
                 )
         for part in self.words.stories:

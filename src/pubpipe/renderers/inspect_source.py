@@ -24,8 +24,10 @@ from pubpipe.wordfile import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
 
 _SYMBOLS = "OpenSymbol"
 _NOT_ON_PAGES: frozenset[Role] = frozenset(["alt", "metadata"])
-_MOST_PARTS = 8
-"""Into how many pieces lines, columns and pages may cut a paragraph that is looked for."""
+_MOST_PARTS = 4
+"""Into how many pieces columns and pages may cut a paragraph that is looked for."""
+_LEAST, _NEAR = 12, 400
+"""Characters that a piece of a paragraph has at least, and how far from the head of a page a shorter rest may stand."""
 _NAMED_AT_MOST = 5
 
 
@@ -171,7 +173,10 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
     whole = "".join(shown)
 
     def stands(piece: str, count: int) -> bool:
-        return whole.count(piece) >= count or any(_goes_on(piece, shown, n, _MOST_PARTS) for n in range(len(shown)))
+        if whole.count(piece) >= count:
+            return True
+        long = len(piece) >= 2 * _LEAST
+        return long and any(_goes_on(piece, shown, n, _MOST_PARTS) for n in range(len(shown)))
 
     around: tuple[Role, ...] = ("header", "footer", "label")
     yield from _missing([u for u in units if u.role not in (*_NOT_ON_PAGES, *around)], stands)
@@ -179,26 +184,30 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
         yield finding.model_copy(update={"severity": "warning"})
 
 
-def _goes_on(piece: str, shown: Sequence[str], number: int, parts: int) -> bool:
-    """Whether a text begins on a page and goes on there or on the next one, with something else between."""
-    if not piece:
-        return True
+def _goes_on(piece: str, shown: Sequence[str], number: int, parts: int, start: int = 0) -> bool:
+    """Whether a text begins on a page, after `start`, and goes on there or on the next one with something else between.
+
+    Nothing shorter than a part of a line counts as its beginning; what is left over for the last time may be short
+    and then has to stand near the head of the next page.
+    """
     if parts == 0 or number >= len(shown):
         return False
     page = shown[number]
+    if len(piece) < _LEAST:
+        return piece in page[start : start + _NEAR]
     low, high = 0, len(piece)
     while low < high:  # the longest beginning that the page has
         middle = (low + high + 1) // 2
-        if piece[:middle] in page:
+        if page.find(piece[:middle], start) >= 0:
             low = middle
         else:
             high = middle - 1
     if low == len(piece):
         return True
-    if low < min(2, len(piece)):
+    if low < _LEAST:
         return False
-    rest = piece[low:]
-    return _goes_on(rest, shown, number, parts - 1) or _goes_on(rest, shown, number + 1, parts - 1)
+    rest, end = piece[low:], page.find(piece[:low], start) + low
+    return _goes_on(rest, shown, number, parts - 1, end) or _goes_on(rest, shown, number + 1, parts - 1)
 
 
 def _missing(units: Sequence[Unit], stands: Callable[[str, int], bool]) -> Iterator[Finding]:

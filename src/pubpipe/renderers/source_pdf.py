@@ -172,12 +172,17 @@ def _steady(data: bytes, edition: Edition, profile: LanguageProfile, imprint: Im
             metadata["xmp:CreatorTool"] = imprint.program
             for key in [k for k in metadata if k.endswith(("}MetadataDate", "}DocumentID", "}InstanceID"))]:
                 del metadata[key]
-        if "/DocChecksum" in pdf.trailer:
-            del pdf.trailer["/DocChecksum"]
+        for key in ("/DocChecksum", "/ID"):
+            if key in pdf.trailer:
+                del pdf.trailer[key]
+        for each in pdf.objects:
+            if isinstance(each, pikepdf.Stream) and "/N" in each and (profile_ := each.read_bytes())[36:40] == b"acsp":
+                each.write(profile_[:24] + bytes(12) + profile_[36:])  # ICC.1: date and time of creation
+        numbered = io.BytesIO()
+        pdf.save(numbered, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    with pikepdf.open(numbered) as pdf:  # its objects come in the order of the document now, not in that of a hash
         out = io.BytesIO()
-        pdf.save(
-            out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate, compress_streams=True
-        )
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
 
 
