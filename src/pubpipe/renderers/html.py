@@ -105,6 +105,8 @@ def render_html(
     RenderError names a character that no font has, an image that cannot be read, or a missing label.
     """
     document = edition.localized.document
+    for key in LABELS:
+        template.label(key, profile.tag)
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
     writer = _Writer(document, around, template, profile, fonts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import Any
 
 import pytest
 from lxml import html
+from PIL import Image
 
+from pubpipe.errors import RenderError
 from pubpipe.languages import TARGETS, profile
 from pubpipe.model import (
     ApprovedEdition,
@@ -20,6 +24,7 @@ from pubpipe.model import (
     Note,
     Paragraph,
     Placeholder,
+    Resource,
     SourceDocument,
     TagClose,
     TagOpen,
@@ -239,6 +244,28 @@ def test_a_page_of_unknown_origin_is_inspected_as_far_as_it_goes() -> None:
         "inspection.loads",
     }
     assert not any(f.severity == "block" for f in found)
+
+
+def test_an_image_is_no_wider_than_a_fine_screen_shows_it() -> None:
+    picture = Image.effect_noise((3000, 600), 60)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    content = (Text(text="Ảnh "), Placeholder(id=1, kind="image", ref="a.png", alt="Biểu đồ"))
+    localized = made(*content).localized
+    document = localized.document.model_copy(update={"resources": (Resource(name="a.png", data=out.getvalue()),)})
+    wide = made(*content).model_copy(update={"localized": localized.model_copy(update={"document": document})})
+    image = tree(page(wide)).find(".//img")
+    data = base64.b64decode(image.get("src").removeprefix("data:image/png;base64,"))
+    assert Image.open(io.BytesIO(data)).size == (1360, 272)
+    assert image.get("alt") == "Biểu đồ"
+
+
+def test_a_word_that_the_labels_lack_is_named() -> None:
+    labels = {key: label for key, label in TEMPLATE.labels.items() if key != "skip"}
+    with pytest.raises(RenderError, match="no label 'skip' in vi"):
+        render_html(
+            made(Text(text="x")), TEMPLATE.model_copy(update={"labels": labels}), profile("vi"), find_fonts(), IMPRINT
+        )
 
 
 @pytest.mark.needs("chromium")
