@@ -100,7 +100,7 @@ def show(
 
 
 def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
-    from pubpipe.server.wording import visible
+    from pubpipe.server.wording import change_in_words, visible
 
     def say(line: str) -> None:
         print(visible(line))  # a text must not steer the terminal
@@ -127,9 +127,8 @@ def _show(request: ReviewRequest, items: tuple[ReviewItem, ...]) -> None:
         if item.previous_source:
             say(f"   before: {item.previous_source}")
             say(f"   approved as: {item.previous_target or '—'}")
-        if item.change is not None:
-            say(f"   what changed: {'; '.join(item.change.words)}")
-            say(f"   marked: {item.change.marked}")
+        for line in change_in_words(item.change, item.reason) if item.change is not None else ():
+            say(f"   {line}")
         for finding in item.findings:
             say(f"   {finding.severity}: {finding.message}")
     for finding in request.findings:

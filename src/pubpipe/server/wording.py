@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pubpipe.model import Finding, ReviewItem, ReviewRequest, TermHit
+from pubpipe.model import Finding, ReviewItem, ReviewRequest, SourceChange, TermHit
 
 _MEANING = re.compile(r"[!#$&()*+\-.:<=>@\[\\\]^_`{|}~]")
 """ASCII punctuation that can mean something to Markdown or HTML. It gets a backslash, which CommonMark and GFM allow
@@ -85,8 +85,16 @@ def remarks(item: ReviewItem) -> tuple[str, ...]:
         was = f"English before: “{item.previous_source}”"
         lines.append(f"{was}, approved as “{item.previous_target}”" if item.previous_target else was)
         if item.change is not None:
-            lines.append(f"what changed: {'; '.join(item.change.words)}: “{item.change.marked}”")
+            lines += change_in_words(item.change, item.reason)
     return tuple(lines)
+
+
+def change_in_words(change: SourceChange, said: str = "") -> tuple[str, ...]:
+    """What changed in the English, marked in the text where words changed; what was `said` before is not said again."""
+    words = "" if all(word in said for word in change.words) else "; ".join(change.words)
+    shown = "" if change.classes == ("format",) else f"“{change.marked}”"
+    told = ": ".join(filter(None, (words, shown)))
+    return (f"what changed: {told}",) if told else ()
 
 
 def side_by_side(request: ReviewRequest, *, limit: int = 180_000) -> tuple[str, ...]:

@@ -139,6 +139,15 @@ def test_a_revision_is_said_in_words_and_marked() -> None:
     )
 
 
+def test_what_the_reason_says_is_not_said_again_and_format_is_not_marked() -> None:
+    change = classify((Text(text="Pay 3 baht."),), (Text(text="Pay 4 baht."),))
+    assert remarks(item(previous_source="Pay 3 baht.", change=change, reason="revised: number 3 → 4"))[1:] == (
+        "what changed: “Pay [3 → 4] baht.”",
+    )
+    quotes = classify((Text(text='"Pay"'),), (Text(text="“Pay”"),))
+    assert remarks(item(previous_source='"Pay"', change=quotes))[1:] == ("what changed: the style of quotation marks",)
+
+
 def test_a_carried_approval_is_named_with_its_reason() -> None:
     why = "approved before by Sokha; only formatting changed in the English"
     made = request(*(item(n, carried=why if n % 2 else "") for n in range(1, 6)))
