@@ -27,12 +27,14 @@ MANIFEST = "manifest.json"
 
 def linked(ws: Workspace, publication: str, language: str, page: bytes, folder: Path) -> bytes:
     """The page of a language with links to all languages whose pages are there, and to its own other files."""
-    from pubpipe.languages import TARGETS
+    from pubpipe.languages import TARGETS, extra
     from pubpipe.renderers.html import FileLink, PageLink, with_links
 
-    there = {language, *(p.parent.name for p in folder.glob(f"*/{publication}.*.{WEB}") if p.parent.name in TARGETS)}
+    there = {language, *(p.parent.name for p in folder.glob(f"*/{publication}.*.{WEB}"))}
     languages: list[PageLink] = [
-        PageLink(language=tag, href=f"../{tag}/{publication}.{tag}.{WEB}") for tag in TARGETS if tag in there
+        PageLink(language=tag, href=f"../{tag}/{publication}.{tag}.{WEB}")
+        for tag in (*TARGETS, *extra())
+        if tag in there
     ]
     files: list[FileLink] = [
         FileLink(format=format_, href=f"{publication}.{language}.{format_}")

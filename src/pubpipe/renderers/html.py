@@ -13,7 +13,7 @@ from html import escape
 from typing import Literal
 
 from pubpipe.identity import digest_bytes
-from pubpipe.languages import SOURCE, TARGETS, LanguageProfile
+from pubpipe.languages import SOURCE, TARGETS, LanguageProfile, extra
 from pubpipe.model import (
     ApprovedEdition,
     Block,
@@ -59,6 +59,8 @@ from pubpipe.renderers.web_fonts import font_stack, web_fonts, web_fonts_css
 
 LABELS = ("skip", "languages", "download", "back_to_text", "notes")
 """Words that a web page needs beside those of every format."""
+_OWN = "template: "
+"""Before the names of the template's own pictures."""
 ARROW = "↑"
 _ASIDE = "0123456789DOCXPFHTMLSRV:· " + ARROW
 """What the page says beside the texts: names of formats, numbers of notes, signs between."""
@@ -107,6 +109,7 @@ def render_html(
     document = edition.localized.document
     for key in LABELS:
         template.label(key, profile.tag)
+    profile = template.dressed(profile)
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
     writer = _Writer(document, around, template, profile, fonts)
@@ -139,7 +142,7 @@ def with_links(
     for link in languages:
         if link.language == here and address:
             alternates += f'<link rel="canonical" href="{escape(urljoin(address, link.href))}">\n'
-    names = {tag: own.native_name for tag, own in (*TARGETS.items(), (SOURCE.tag, SOURCE))}
+    names = native_names()
     current = ' aria-current="page"'
     choice = "".join(
         f'<li><a href="{escape(x.href)}" hreflang="{x.language}" lang="{x.language}"'
@@ -158,6 +161,11 @@ def with_links(
         if found and closed:
             page = before + start + inside.encode() + end + after
     return page
+
+
+def native_names() -> dict[str, str]:
+    """Tag to what the language calls itself, of every language that is known."""
+    return {own.tag: own.native_name for own in (*TARGETS.values(), *extra().values(), SOURCE)}
 
 
 MEDIA_TYPES = {
@@ -194,7 +202,8 @@ class _Writer:
         self.profile = profile
         self.fonts = fonts
         self.split = splitter(profile.fonts, fonts, profile)
-        self.pictures = {name: _for_web(picture) for name, picture in pictures_of(document).items()}
+        own = {_OWN + kind: picture for kind, picture in template.pictures.items()}
+        self.pictures = {name: _for_web(picture) for name, picture in (pictures_of(document) | own).items()}
         self.levels = Levels(document)
         self.notes: dict[str, Note] = {n.id: n for n in document.notes}
         self.noted: dict[str, int] = {}
@@ -215,7 +224,7 @@ class _Writer:
         def set_in(*, bold: bool = False, italic: bool = False) -> str:
             return "".join(sorted(self.texts.get((bold, italic), set())))
 
-        names = "".join(p.native_name for p in TARGETS.values()) + SOURCE.native_name
+        names = "".join(native_names().values())
         files = web_fonts(
             profile,
             self.fonts,
@@ -291,6 +300,11 @@ class _Writer:
             again = f"<span>{self.words(words, bold=True)}</span>" * 24
             out.append(f'<div class="mark" aria-hidden="true">{again}</div>\n')
         out.append('<header class="page">\n')
+        design = self.template.design
+        for kind, image in (("cover", design.cover), ("logo", design.logo)):
+            if image is not None and _OWN + kind in self.pictures:
+                alt = "" if image.decorative else clean(self.template.label(kind, self.profile.tag))
+                out.append(f'<p class="{kind}">{self._image(_OWN + kind, alt)}</p>\n')
         if around.publisher:
             out.append(f'<p class="publisher">{self.words(around.publisher)}</p>\n')
         out.append(
@@ -300,7 +314,8 @@ class _Writer:
         )
         out.append('<main id="text" tabindex="-1">\n<article itemscope itemtype="https://schema.org/Report">\n')
         out.append(f'<meta itemprop="inLanguage" content="{self.profile.tag}">\n')
-        out.append(f'<h1 itemprop="headline">{title}</h1>\n')
+        band = ' class="band"' if self.template.design.title_band else ""
+        out.append(f'<h1 itemprop="headline"{band}>{title}</h1>\n')
         if around.subtitle:
             out.append(f'<p class="subtitle">{self.inline(around.subtitle)}</p>\n')
         who = [f'<span itemprop="author">{self.words(a)}</span>' for a in around.authors]

@@ -10,10 +10,10 @@ from html import escape
 from urllib.parse import quote
 
 from pubpipe.identity import digest_bytes
-from pubpipe.languages import SOURCE, TARGETS
+from pubpipe.languages import SOURCE
 from pubpipe.model import LanguageTag, Value
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.html import MEDIA_TYPES, PageLink
+from pubpipe.renderers.html import MEDIA_TYPES, PageLink, native_names
 from pubpipe.renderers.html_style import style_sheet
 from pubpipe.renderers.template import Design
 from pubpipe.renderers.web_fonts import font_stack, web_fonts, web_fonts_css
@@ -67,8 +67,7 @@ def render_index(
     alternates = []
     items = []
     for edition in editions:
-        own = {**TARGETS, SOURCE.tag: SOURCE}.get(edition.language)
-        name = own.native_name if own else edition.language
+        name = native_names().get(edition.language, edition.language)
         words += [edition.title, edition.day, name]
         bold.append(name)
         page = next((f for f in edition.files if f.format == "html"), None)
@@ -99,7 +98,7 @@ def render_index(
 
 def render_listing(title: str, publications: Iterable[ListedPublication], design: Design, fonts: FontSet) -> bytes:
     """The page of a workspace: each publication that has a web page, by title, and the languages that it is out in."""
-    names = {tag: own.native_name for tag, own in (*TARGETS.items(), (SOURCE.tag, SOURCE))}
+    names = native_names()
     items, words = [], [title, _ASIDE]
     for publication in publications:
         languages = sorted(publication.languages, key=lambda link: _place(link.language))
@@ -150,8 +149,8 @@ def _ordered(editions: Iterable[PublishedEdition]) -> tuple[PublishedEdition, ..
 
 
 def _place(language: str) -> tuple[int, str]:
-    """Languages in the order of `languages.TARGETS`, others after them."""
-    known = list(TARGETS)
+    """Languages in the order of all lists, others after them."""
+    known = list(native_names())
     return (known.index(language) if language in known else len(known), language)
 
 

@@ -42,6 +42,9 @@ html{{font-family:{families};font-size:106.25%;line-height:{line};font-synthesis
 body{{margin:0;background:var(--paper);color:var(--text);overflow-wrap:anywhere;line-break:strict}}
 header.page,main,footer.imprint{{max-width:44rem;margin:0 auto;padding:0 1rem}}
 header.page{{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:baseline;padding-top:1rem;font-size:.875rem}}
+.logo,.cover{{flex:1 0 100%;margin:0}}.logo img{{max-width:min(100%,12rem);height:auto}}
+.cover img{{width:100%;max-height:14rem;object-fit:cover}}
+h1.band{{background:{_readable(colours.accent, colours.on_accent)};color:{colours.on_accent};padding:.8em .7em}}
 .publisher{{margin:0;color:var(--soft);flex:1 0 12rem}}
 .choice ul{{display:flex;flex-wrap:wrap;gap:0 1rem;list-style:none;margin:0;padding:0}}
 .choice a{{display:inline-block;padding:.3rem 0;min-width:24px}}

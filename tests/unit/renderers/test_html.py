@@ -36,6 +36,8 @@ from pubpipe.renderers.contrast import READABLE, contrast
 from pubpipe.renderers.html import FileLink, PageLink, render_html, with_links
 from pubpipe.renderers.html_style import style_sheet
 from pubpipe.renderers.inspect_html import inspect_html
+from pubpipe.renderers.pictures import picture
+from pubpipe.renderers.template import Logo
 from tests.contracts.test_renderers import IMPRINT, TEMPLATE, edition
 
 HOSTILE = "<script>alert(1)</script> \"' & --> <!-- </style> javascript:alert(1)"
@@ -247,9 +249,9 @@ def test_a_page_of_unknown_origin_is_inspected_as_far_as_it_goes() -> None:
 
 
 def test_an_image_is_no_wider_than_a_fine_screen_shows_it() -> None:
-    picture = Image.effect_noise((3000, 600), 60)
+    noise = Image.effect_noise((3000, 600), 60)
     out = io.BytesIO()
-    picture.save(out, "PNG")
+    noise.save(out, "PNG")
     content = (Text(text="Ảnh "), Placeholder(id=1, kind="image", ref="a.png", alt="Biểu đồ"))
     localized = made(*content).localized
     document = localized.document.model_copy(update={"resources": (Resource(name="a.png", data=out.getvalue()),)})
@@ -258,6 +260,17 @@ def test_an_image_is_no_wider_than_a_fine_screen_shows_it() -> None:
     data = base64.b64decode(image.get("src").removeprefix("data:image/png;base64,"))
     assert Image.open(io.BytesIO(data)).size == (1360, 272)
     assert image.get("alt") == "Biểu đồ"
+
+
+def test_the_page_wears_what_the_template_does() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 100), "#1b4d6b").save(out, "PNG")
+    logo = picture(Resource(name="logo.png", data=out.getvalue()))
+    design = TEMPLATE.design.model_copy(update={"logo": Logo(file="logo.png", decorative=True), "title_band": True})
+    dressed = TEMPLATE.model_copy(update={"design": design, "pictures": {"logo": logo}})
+    root = tree(render_html(made(Text(text="x")), dressed, profile("vi"), find_fonts(), IMPRINT))
+    assert root.find(".//p[@class='logo']/img").get("alt") == ""
+    assert root.find(".//h1").get("class") == "band"
 
 
 def test_a_word_that_the_labels_lack_is_named() -> None:
