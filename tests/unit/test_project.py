@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,59 @@ def test_a_mistake_is_named_with_its_cure(tmp_path: Path, text: str, said: str) 
         load(tmp_path, text)
     assert said in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+STAGE = '[[review.stages]]\nname = "a"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "days"), [("10", 10), ('"10 days"', 10), ('"1 day"', 1), ('"36 hours"', 1.5), ('"2 weeks"', 14)]
+)
+def test_a_deadline_is_a_number_of_days_or_says_its_unit(tmp_path: Path, text: str, days: float) -> None:
+    (stage,) = load(tmp_path, f"{STAGE}deadline = {text}\n").review.stages
+    assert stage.deadline == dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (STAGE + 'deadline = "soon"\n', "a duration is a number of days"),
+        (STAGE + "deadline = 0\n", "a duration is a number of days"),
+        (STAGE + "deadline = true\n", "a duration is a number of days"),
+        (STAGE + "reminder = 2\n", "a reminder needs a deadline"),
+        (STAGE + "deadline = 2\nreminder = 3\n", "a reminder needs a deadline"),
+        (STAGE + 'delegates = { "Sokha" = "sokha" }\n', "somebody else"),
+        (
+            STAGE + 'delegates = { "S" = { name = "D", from = 2026-02-01, until = 2026-01-01 } }\n',
+            "end before they begin",
+        ),
+        (STAGE + 'delegates = { "S" = { name = "D", form = 2026-02-01 } }\n', "delegates"),
+        ("[notify]\nwatcher = []\n", "did you mean 'watchers'?"),
+        ('[notify.addresses]\nSokha = "sokha@example.org, x@example.org"\n', "no e-mail address"),
+        ('[notify.smtp]\nhost = "h"\nfrom = "nobody"\n', "from is no e-mail address"),
+        ('[notify.smtp]\nhost = "h"\nfrom = "a@b.org"\ntls = "none"\nuser = "u"\n', "in clear text"),
+        ('[notify.smtp]\nhost = "h"\nfrom = "a@b.org"\npassword = "x"\n', "notify.smtp.password is not a key"),
+        ('[[notify.webhooks]]\nname = "w"\n', "needs url or url_variable"),
+        ('[[notify.webhooks]]\nname = "w"\nurl = "ftp://h"\n', "begins with https://"),
+        ('[[notify.webhooks]]\nname = "w"\nurl = "https://u:p@h/x"\n', "holds no login"),
+    ],
+)
+def test_a_mistake_about_stages_and_messages_is_named(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert said in str(caught.value)
+
+
+def test_four_eyes_are_the_default_and_delegates_have_days_or_none(tmp_path: Path) -> None:
+    assert not load(tmp_path, "").review.self_approval
+    text = '[review]\nself_approval = true\ndelegates = { "S" = { name = "D", from = 2026-01-01 } }\n' + STAGE
+    review = load(tmp_path, text + 'delegates = { "T" = "E" }\nself_approval = false\n').review
+    (stage,) = review.stages
+    assert (review.self_approval, stage.self_approval) == (True, False)
+    assert stage.delegates == {"T": "E"}
+    given = review.delegates["S"]
+    assert not isinstance(given, str)
+    assert (given.name, given.since, given.until) == ("D", dt.date(2026, 1, 1), None)
 
 
 def test_a_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:

@@ -135,6 +135,10 @@ def test_who_typed_a_tracked_change_stands_in_the_record(ws: Workspace) -> None:
     assert verdict.answer is not None
     names = reviewer.script.authors[row.segment]
     assert f"Segment {row.number}: wording of {', '.join(names)}." in verdict.answer.comment
+    (edit,) = ws.store.edits.all("rights", "km")
+    assert edit.hands == tuple(dict.fromkeys(("Sokha Chan", *names)))
+    (shown,) = [i for i in waiting(ws).items if i.segment == row.segment]
+    assert shown.authors == edit.hands  # none of them approves these words
 
 
 def test_the_only_author_in_a_file_is_its_reviewer_and_of_several_one_has_to_be_named(ws: Workspace) -> None:

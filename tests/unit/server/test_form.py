@@ -220,3 +220,17 @@ def test_the_form_leads_to_the_page_that_keeps_what_is_typed() -> None:
     said = linked["properties"]["digest"]["description"]
     assert "[review page](https://reviews.example.org/pubpipe/review/water/km)" in said
     assert "terminal" in schema_of(TWO)["properties"]["digest"]["description"]
+
+
+def test_who_typed_a_text_travels_with_it() -> None:
+    given = answer(TWO, texts={"000000000002-1": "ពីរ"}, authors={"000000000002-1": ("Dara Kim", "សុខា")})
+    values = answer_values(TWO, given)
+    assert refused(TWO, values) == []
+    read = read_answer(TWO, values, about={}, shown={}, run="r", at=NOON)
+    assert read.authors == given.authors
+
+
+@pytest.mark.parametrize("forged", ["{", "[]", '{"a": 1}', "null", '"x"'])
+def test_authors_that_cannot_be_read_are_nobody(forged: str) -> None:
+    values = {**answer_values(TWO, answer(TWO, texts={"000000000002-1": "ពីរ"})), "text_authors": forged}
+    assert read_answer(TWO, values, about={}, shown={}, run="r", at=NOON).authors == {}
