@@ -106,6 +106,7 @@
       place.dirty = false;
       memory.drop(place);
       note(place, "", false);
+      if (body.text !== null) remarks(place, said.remarks || []);
     }
     settled();
     return undefined;
@@ -187,6 +188,31 @@
     line.className = bad ? "kept bad" : "kept";
     line.textContent = said;
     return line;
+  }
+
+  // What the checks say of the text that was just stored, under its box.
+  function remarks(place, lines) {
+    if (!place.box || !place.id) return;
+    let head = place.element.querySelector(".own");
+    let list = place.element.querySelector(".live");
+    if (!head) {
+      head = document.createElement("p");
+      head.className = "quiet own";
+      head.setAttribute("role", "status");
+      place.box.after(head);
+    }
+    if (!list) {
+      list = document.createElement("ul");
+      list.className = "live";
+      head.after(list);
+    }
+    const words = say(lines.length ? "remarks" : "clean");
+    if (head.textContent !== words) head.textContent = words;
+    list.replaceChildren(...lines.map((line) => {
+      const entry = document.createElement("li");
+      entry.textContent = line;
+      return entry;
+    }));
   }
 
   // ---- what this browser kept while there was no connection

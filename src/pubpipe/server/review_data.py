@@ -32,8 +32,9 @@ from pubpipe.pipeline.looking import NOTE, PICTURES, shown_text
 from pubpipe.pipeline.planning import status_of
 from pubpipe.pipeline.publishing import output_folder
 from pubpipe.pipeline.reviewing import request_for
+from pubpipe.pipeline.typed import findings_on
 from pubpipe.pipeline.workspace import Workspace, open_workspace
-from pubpipe.server import people, rights
+from pubpipe.server import people, rights, wording
 from pubpipe.server.assets import SCRIPT_PATH, STYLE_PATH, address, fonts_for
 from pubpipe.server.here import FILES_PATH, review_address
 from pubpipe.server.people import Account
@@ -156,6 +157,13 @@ def _look(ws: Workspace, publication: str, language: str, account: Account | Non
         )  # fmt: skip
     own, stale_by, others = _sorted(kept, request, who, now)
     here = {s.id for s in present.segments} | {COMMENT}
+    texts = {s.id: own[s.id].text or "" for s in present.segments if s.id in own and own[s.id].text}
+    items = {item.segment: item for item in request.items}
+    remarks = {
+        s.id: tuple(wording.finding_in_words(f) for f in findings_on(ws, s, language, texts[s.id]))
+        for s in present.segments
+        if s.id in texts and texts[s.id] != items[s.id].target
+    }
     gone = [t for t in kept if t.reviewer == who and t.segment not in here and t.text and now - t.at < _RECENT]
     sheet = Sheet(
         request=request,
@@ -170,6 +178,7 @@ def _look(ws: Workspace, publication: str, language: str, account: Account | Non
         own=own,
         stale=stale_by,
         gone=tuple(gone),
+        remarks=remarks,
         others=others,
         preview=_preview(ws, present),
         mark=mark(ws, publication, language),
@@ -298,10 +307,18 @@ def save_one(
             raise UnknownEdition
         who = account.name if account else ""
         done = ws.store.typed.save(Typed(publication, language, segment, base, who, version, text, looked, now))
+        remarks = _remarks_on(ws, publication, language, segment, text) if isinstance(done, Typed) else []
     if isinstance(done, Typed):
-        return 200, {"version": done.version}
+        return 200, {"version": done.version, "remarks": remarks}
     kept = done.kept
     return 409, {"version": kept.version if kept else 0, "text": kept.text if kept else None}
+
+
+def _remarks_on(ws: Workspace, publication: str, language: str, segment: str, text: str | None) -> list[str]:
+    """What the checks say of a text that is being typed, in words."""
+    stored = ws.store.documents.current(publication) if text and segment != COMMENT else None
+    found = next((s for s in stored[1] if s.id == segment), None) if stored else None
+    return [wording.finding_in_words(f) for f in findings_on(ws, found, language, text or "")] if found else []
 
 
 def news(root: Path, publication: str, language: str, account: Account | None) -> dict[str, Any]:

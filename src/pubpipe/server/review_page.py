@@ -85,6 +85,8 @@ class Sheet:
     """Segment id (or COMMENT) to what this person typed over the text as it stands."""
     stale: Mapping[str, tuple[Typed, ...]] = field(default_factory=dict)
     """The same over an earlier wording, where it says something else than the present text."""
+    remarks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Segment id to what the checks say of this person's own text, which is not sent yet."""
     gone: tuple[Typed, ...] = ()
     """What this person typed for sentences that are not in the text any more."""
     others: Mapping[str, tuple[Typed, ...]] = field(default_factory=dict)
@@ -416,7 +418,10 @@ def _target(sheet: Sheet, item: ReviewItem, letters: Mapping[Finding, str], *, t
         f'value="{kept.version if kept else 0} {text(item.target_hash or "")}">',
     ]
     if draft is not None or item.segment in sheet.typed:
-        parts.append(f'<p class="quiet own">{text(label("typed.draft"))}</p>')
+        said = sheet.remarks.get(item.segment)
+        parts.append(f'<p class="quiet own">{text(label("typed.draft" if said is None else "typed.checked"))}</p>')
+        lines = "".join(f"<li>{text(words)}</li>" for words in said or ())
+        parts.append(f'<ul class="live">{lines}</ul>')
     if any(f.target is not None for f in letters) and target:
         parts.append(f'<p class="quiet">{text(label("marked"))}:</p>{shown}')
     return "".join(parts)
@@ -466,6 +471,8 @@ def _remarks(sheet: Sheet, item: ReviewItem, letters: Mapping[Finding, str]) -> 
         said = text(label("typed.other", who=other.reviewer or label("someone"), when=_when(other.at)))
         words = f": <span {spoken}>{text(other.text)}</span>" if other.text is not None else ""
         lines.append(f'<li class="other" data-other="{text(other.reviewer)}">{said}{words}</li>')
+    if item.findings and item.segment in sheet.remarks:
+        lines.append(f'<li class="quiet">{text(label("remarks.before"))}</li>')
     for finding in sorted(item.findings, key=lambda f: _ORDER[f.severity]):
         words = _finding(sheet, finding, letters.get(finding, ""), item)
         lines.append(f'<li class="{finding.severity}">{words}</li>')

@@ -216,7 +216,7 @@ def test_a_store_that_is_broken_is_said_in_words(room: Room) -> None:
 
 
 def test_what_is_typed_is_kept_under_the_name_of_the_login(room: Room) -> None:
-    assert json.loads(room.type("មួយ", reviewer="Dara").text) == {"version": 1}
+    assert json.loads(room.type("មួយ", reviewer="Dara").text)["version"] == 1
     (kept,) = room.typed()
     assert (kept.reviewer, kept.text, kept.version) == ("Sokha Chan", "មួយ", 1)
     assert "មួយ</textarea>" in room.get().text
@@ -225,6 +225,16 @@ def test_what_is_typed_is_kept_under_the_name_of_the_login(room: Room) -> None:
     assert "មួយ</textarea>" not in other
     said = json.loads(room.get(f"{PAGE}/news", who=DARA).text)
     assert [o["who"] for o in said["others"]] == ["Sokha Chan"]
+
+
+def test_a_text_is_checked_as_it_is_saved_and_by_the_same_checks(room: Room) -> None:
+    said = json.loads(room.type("ច្បាប់").text)["remarks"]
+    assert any("<1>" in line for line in said)
+    page = room.get().text
+    assert "Your text, not sent yet. Remarks on it:" in page
+    assert f"<li>{said[0].replace('<', '&lt;').replace('>', '&gt;')}</li>" in page
+    assert json.loads(room.type("ច្បាប់<9>", version=1).text)["remarks"] == ["error: <9> does not stand in the source."]
+    assert json.loads(room.type(None, version=2, looked=True).text)["remarks"] == []
 
 
 def test_a_second_window_is_told_and_nothing_is_overwritten(room: Room) -> None:
