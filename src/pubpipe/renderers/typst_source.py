@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import (
@@ -27,7 +27,7 @@ from pubpipe.model import (
 from pubpipe.renderers.breaking import for_lines
 from pubpipe.renderers.fallback import splitter
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.grid import Grid, Placed, lay_out, lines
+from pubpipe.renderers.grid import Grid, Placed, lay_out, lines, shrunk
 from pubpipe.renderers.matter import Line, Matter
 from pubpipe.renderers.pages import (
     LONGEST_HEAD,
@@ -124,7 +124,7 @@ def typst_files(
     """The files of the Typst project in memory: the sources (`main.typ`, `layout.typ`) and the images."""
     writer = _Writer(document, template, profile, pictures, fonts)
     lead, rest = parted(document, template.design)
-    opening = writer.lead(lead)
+    opening = writer.opening(matter.title, matter.subtitle, lead)
     body = writer.body(rest)
     around = _matter(matter, template, profile, writer, opening)
     source = "\n".join(
@@ -138,6 +138,7 @@ def typst_files(
             "#show outline: it => { listing.update(true); it; listing.update(false) }",
             "#show: publication.with(design, script, matter)",
             "#{",
+            *([opening.notes] if opening.notes else []),
             body,
             *([_END] if template.design.columns.count > 1 else []),
             *([_PAGES] if writer.numbered else []),
@@ -147,6 +148,15 @@ def typst_files(
     sources = {"main.typ": source.encode(), "layout.typ": template.layout.encode()}
     images = {writer.file_of(name): pictures[name].data for name in writer.used}
     return sources, images | {_own_file(kind, shown): shown.data for kind, shown in template.pictures.items()}
+
+
+class _Opening(NamedTuple):
+    """What stands before the body, as Typst expressions."""
+
+    title: str
+    subtitle: str
+    lead: str
+    notes: str
 
 
 class _Writer:
@@ -169,6 +179,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.headings = 0
         self.in_heading = False
+        self.carried: list[str] | None = None
+        """Notes of a stretch that spans the columns, while one is written."""
         self.numbered = False
         """A segment's number was met: they stand in the margin."""
         self.room = template.design.column_width
@@ -251,7 +263,12 @@ class _Writer:
         if note is None:
             return "[]"
         self.noted[ref] = f"note-{len(self.noted) + 1}"
+        around, self.room = self.room, min(self.room, self.template.design.column_width)
         made = f"[#footnote({{{self.blocks(note.blocks, depth=0, loose=True)}}}) <{self.noted[ref]}>]"
+        self.room = around
+        if self.carried is not None:
+            self.carried.append(f"place(box(width: 0pt, height: 0pt, clip: true, {made}))")
+            return f"footnote(<{self.noted[ref]}>)"
         # The table of contents repeats the heading; the note belongs to the heading alone.
         return f"(context if not listing.get() {{{made}}})" if self.in_heading else made
 
@@ -272,20 +289,33 @@ class _Writer:
             if not spans_columns(block, design, self.pictures):
                 out.append(self.block(block, 0, _LONGEST))
                 continue
-            self.room = design.page.text_width
-            written = self.block(block, 0, _LONGEST)
             # Typst keeps what spans the columns on one page: a long table gets pages of its own.
+            self.room = design.page.text_width
             whole = not isinstance(block, Table) or self._whole(lay_out(block))
+            self.carried = [] if whole else None
+            written = self.block(block, 0, _LONGEST)
             out.append(f"{'wide' if whole else 'wide-pages'}(design, {{{written}}})")
+            out += self._released()
             self.room = design.column_width
         return "\n".join(out) or "[]"
 
-    def lead(self, blocks: tuple[Block, ...]) -> str:
-        """The abstract over the full width, or `none`."""
+    def _released(self) -> list[str]:
+        """The notes of what spans the columns, for the text that follows: Typst 0.15 loses a note in such a float."""
+        carried, self.carried = self.carried, None
+        return carried or []
+
+    def opening(self, title: Content, subtitle: Content, lead: tuple[Block, ...]) -> _Opening:
+        """Title, subtitle and abstract, and where they span the columns, their notes for the text that follows."""
         self.room = self.template.design.page.text_width
-        written = self.blocks(blocks, depth=0) if blocks else "none"
+        self.carried = [] if self.template.design.columns.count > 1 else None
+        shown = _Opening(
+            title=self.inline(title),
+            subtitle=self.inline(subtitle) if subtitle else "none",
+            lead="{" + self.blocks(lead, depth=0) + "}" if lead else "none",
+            notes="\n".join(self._released()),
+        )
         self.room = self.template.design.column_width
-        return written
+        return shown
 
     def blocks(self, blocks: Iterable[Block], depth: int, *, longest: int = _LONGEST, loose: bool = False) -> str:
         """A sequence of content expressions, one a line; `loose` leaves a single paragraph without its box."""
@@ -383,8 +413,8 @@ class _Writer:
         body = self._cells(grid, block, grid.body)
         foot = f"table.footer(repeat: false, {self._cells(grid, block, grid.foot)}), " if grid.foot else ""
         table = f"table(columns: ({columns},), {head}{body}{foot})"
-        if _shrunk(grid) < 1:
-            table = f"text(size: {_shrunk(grid):.2f}em, {table})"
+        if shrunk(grid) < 1:
+            table = f"text(size: {shrunk(grid):.2f}em, {table})"
         # Typst breaks a table anywhere; a short one stays whole.
         whole = self._whole(grid)
         if block.caption is None:
@@ -399,7 +429,7 @@ class _Writer:
 
     def _cells(self, grid: Grid, table: Table, rows: tuple[tuple[Placed, ...], ...], *, head: bool = False) -> str:
         out = []
-        shrunk = _shrunk(grid)  # asked once: it looks at every cell
+        small = shrunk(grid)  # asked once: it looks at every cell
         for number, row in enumerate(rows):
             for placed in row:
                 alignment = placed.cell.alignment
@@ -407,8 +437,8 @@ class _Writer:
                     alignment = table.alignments[placed.column]
                 side = {"default": "start", "left": "left", "right": "right", "center": "center"}[alignment]
                 share = sum(grid.shares[placed.column : placed.column + placed.columns])
-                around, self.room = self.room, max(1.0, share * self.room - 5 * shrunk)
-                fits = max(3, int(self.room / 2.4 / shrunk))  # letters of 2.4 mm: wide ones at text size
+                around, self.room = self.room, max(1.0, share * self.room - 5 * small)
+                fits = max(3, int(self.room / 2.4 / small))  # letters of 2.4 mm: wide ones at text size
                 inside = self.blocks(placed.cell.blocks, 0, longest=min(30, fits), loose=True)
                 self.room = around
                 inside = f"head-cell(design, {{{inside}}})" if head else f"{{{inside}}}"
@@ -430,13 +460,6 @@ class _Writer:
 def literal(text: str) -> str:
     """A Typst string literal; nothing in it can be read as markup."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-
-
-def _shrunk(grid: Grid) -> float:
-    """How much smaller the type is where many cells with something in them stand side by side."""
-    rows = (*grid.head, *grid.body, *grid.foot)
-    most = max((sum(bool(placed.cell.blocks) for placed in row) for row in rows), default=0)
-    return min(1.0, max(0.5, 8 / max(1, most)))
 
 
 def _indented(line: str) -> str:
@@ -518,7 +541,7 @@ def _script(profile: LanguageProfile) -> str:
     )
 
 
-def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer: _Writer, opening: str) -> str:
+def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer: _Writer, opening: _Opening) -> str:
     def words(text: str) -> str:
         from pubpipe.model import Text
 
@@ -541,8 +564,8 @@ def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer
     )
     made = matter.moment
     return (
-        f"(title: {writer.inline(matter.title)}, plain-title: {literal(matter.plain_title)}, "
-        f"subtitle: {writer.inline(matter.subtitle) if matter.subtitle else 'none'}, "
+        f"(title: {opening.title}, plain-title: {literal(matter.plain_title)}, "
+        f"subtitle: {opening.subtitle}, "
         f"publisher: {words(matter.publisher)}, "
         f"authors: {array(words(a) for a in matter.authors)}, "
         f"authors-plain: {array(literal(a) for a in matter.authors or (matter.publisher,))}, "
@@ -553,7 +576,7 @@ def _matter(matter: Matter, template: Template, profile: LanguageProfile, writer
         f"imprint: {array(row(line) for line in matter.imprint)}, "
         f"notices: {array(words(n) for n in matter.notices)}, "
         f"watermark: {array(words(w) for w in matter.watermark)}, "
-        f"lead: {'none' if opening == 'none' else '{' + opening + '}'}, "
+        f"lead: {opening.lead}, "
         f"logo: {_own_image('logo', template, profile)}, cover: {_own_image('cover', template, profile)}, "
         f"last: {_LAST}, "
         f"page: (page, pages) => {shown})"
