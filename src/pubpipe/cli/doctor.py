@@ -199,7 +199,7 @@ def _messages(ws: Workspace) -> str:
     """Whether the templates can be used and everybody could be told."""
     from pubpipe.errors import ReviewError
     from pubpipe.pipeline.messages import mail_template
-    from pubpipe.server.notices import troubles
+    from pubpipe.pipeline.notices import troubles
 
     mail_template(ws)
     if found := troubles(ws):

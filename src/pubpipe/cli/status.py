@@ -70,7 +70,7 @@ def _untold(ws: Workspace) -> tuple[str, ...]:
     """Messages that did not reach people; empty, and nothing is loaded for it, where nobody is told anything."""
     if not ws.project.notify.wanted:
         return ()
-    from pubpipe.server.notices import troubles
+    from pubpipe.pipeline.notices import troubles
 
     found = troubles(ws)
     more = (f"and {len(found) - 5} more messages reached nobody: 'pubpipe doctor'",) if len(found) > 5 else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pubpipe.identity import digest
@@ -12,8 +13,12 @@ if TYPE_CHECKING:
     from pubpipe.pipeline.workspace import Workspace
     from pubpipe.project import Event
     from pubpipe.review import Right
-    from pubpipe.store import Opening
+    from pubpipe.store import Notice, Opening
 
+URGENCY = {"opened": 0, "due": 1, "overdue": 2}
+"""Of the same opening only the strongest goes out."""
+RECENT = dt.timedelta(days=14)
+"""How long it is shown that nobody heard of an answer or of a stop; what is open is shown while it is."""
 _REASONS = 5
 """How many reasons a notice carries; the review page has all."""
 
@@ -134,3 +139,40 @@ def _write(
 
 def _number(present: EditionView, segment: str | None) -> str:
     return next((str(s.number) for s in present.segments if s.id == segment), "-")
+
+
+def is_open(ws: Workspace, notice: Notice) -> bool:
+    """Whether this is about a stage that waits for people now, as it was opened then."""
+    opening = ws.store.openings.current(notice.publication, notice.language)
+    return notice.event in URGENCY and opening is not None and opening.number == notice.opening
+
+
+def troubles(ws: Workspace) -> tuple[str, ...]:
+    """What could not be told, one line each; empty where everybody heard of everything that still matters."""
+
+    def matters(notice: Notice) -> bool:
+        return is_open(ws, notice) if notice.event in URGENCY else ws.now() - notice.at < RECENT
+
+    lines = [
+        f"{d.person} was not told that {d.notice.publication}/{d.notice.language} {_happened(d.notice)}: {d.problem}"
+        for d in ws.store.outbox.failed()
+        if matters(d.notice)
+    ]
+    lines += [
+        f"not everybody heard that {n.publication}/{n.language} {_happened(n)}: {problem}"
+        for n, problem in ws.store.outbox.unheard()
+        if matters(n)
+    ]
+    return tuple(lines)
+
+
+def _happened(notice: Notice) -> str:
+    at = f"at “{notice.stage}”" if notice.stage else ""
+    said = {
+        "opened": f"waits {at}",
+        "due": f"is due {at}",
+        "overdue": f"is overdue {at}",
+        "answered": f"was answered {at}",
+        "blocked": "is stopped",
+    }
+    return said[notice.event].strip()

@@ -42,10 +42,6 @@ FIRST_PAUSE = dt.timedelta(minutes=2)
 LONGEST_PAUSE = dt.timedelta(hours=6)
 ATTEMPTS = 12
 """With pauses that double up to six hours: about a day and a half."""
-RECENT = dt.timedelta(days=14)
-"""How long it is shown that nobody heard of an answer or of a stop; what is open is shown while it is."""
-_ORDER = {"opened": 0, "due": 1, "overdue": 2}
-"""Of the same opening only the strongest goes out."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +88,7 @@ def tell(ws: Workspace, *, at_once: bool = False) -> Report:
     if not ws.project.notify.wanted:
         return report
     notices.remind(ws)
-    again = [(n, was) for n, was in ws.store.outbox.unheard() if _is_open(ws, n)]
+    again = [(n, was) for n, was in ws.store.outbox.unheard() if notices.is_open(ws, n)]
     for notice, was in [*((n, None) for n in ws.store.outbox.new()), *again]:
         to, problem = hears(ws, notice)
         if problem != was:  # who has an address by now hears of it
@@ -240,24 +236,18 @@ def choose(ws: Workspace, pending: Sequence[Delivery], *, at_once: bool) -> tupl
 def _over(ws: Workspace, delivery: Delivery, pending: Sequence[Delivery]) -> bool:
     """Whether nobody needs to hear of this by mail any more: the stage is closed, or a stronger word goes out."""
     notice = delivery.notice
-    if delivery.channel != MAIL or notice.event not in _ORDER:
+    if delivery.channel != MAIL or notice.event not in notices.URGENCY:
         return False
-    if not _is_open(ws, notice):
+    if not notices.is_open(ws, notice):
         return True
     return any(
         other.channel == MAIL
         and other.person == delivery.person
         and (other.notice.publication, other.notice.language, other.notice.opening)
         == (notice.publication, notice.language, notice.opening)
-        and _ORDER.get(other.notice.event, -1) > _ORDER[notice.event]
+        and notices.URGENCY.get(other.notice.event, -1) > notices.URGENCY[notice.event]
         for other in pending
     )
-
-
-def _is_open(ws: Workspace, notice: Notice) -> bool:
-    """Whether this is about a stage that waits for people now, as it was opened then."""
-    opening = ws.store.openings.current(notice.publication, notice.language)
-    return notice.event in _ORDER and opening is not None and opening.number == notice.opening
 
 
 def _ready(ws: Workspace, channel: str, person: str, waiting: Sequence[Delivery]) -> bool:
@@ -401,34 +391,3 @@ def _settle(ws: Workspace, batch: Batch, sent: Sent, report: Report) -> None:
         pause = max(pause, min(LONGEST_PAUSE, dt.timedelta(seconds=sent.retry_after)))
     ws.store.outbox.settle(batch.id, "waiting", now + pause, sent.problem)
     report.later += 1
-
-
-def troubles(ws: Workspace) -> tuple[str, ...]:
-    """What could not be told, one line each; empty where everybody heard of everything that still matters."""
-
-    def matters(notice: Notice) -> bool:
-        return _is_open(ws, notice) if notice.event in _ORDER else ws.now() - notice.at < RECENT
-
-    lines = [
-        f"{d.person} was not told that {d.notice.publication}/{d.notice.language} {_happened(d.notice)}: {d.problem}"
-        for d in ws.store.outbox.failed()
-        if matters(d.notice)
-    ]
-    lines += [
-        f"not everybody heard that {n.publication}/{n.language} {_happened(n)}: {problem}"
-        for n, problem in ws.store.outbox.unheard()
-        if matters(n)
-    ]
-    return tuple(lines)
-
-
-def _happened(notice: Notice) -> str:
-    at = f"at “{notice.stage}”" if notice.stage else ""
-    said = {
-        "opened": f"waits {at}",
-        "due": f"is due {at}",
-        "overdue": f"is overdue {at}",
-        "answered": f"was answered {at}",
-        "blocked": "is stopped",
-    }
-    return said[notice.event].strip()

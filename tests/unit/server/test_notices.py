@@ -29,7 +29,7 @@ from pubpipe.pipeline import notices as noted
 from pubpipe.pipeline.deciding import deadline_of
 from pubpipe.project import SmtpSettings
 from pubpipe.server import hooks, mail, people
-from pubpipe.server.notices import ATTEMPTS, LEASE, preview, tell, troubles
+from pubpipe.server.notices import ATTEMPTS, LEASE, preview, tell
 from tests.mail_server import PASSWORD, Endpoint, Post, certificate, endpoint, post_office
 
 START = dt.datetime(2026, 5, 4, 2, 0, tzinfo=dt.UTC)  # nine in the morning in Phnom Penh
@@ -138,7 +138,7 @@ class House:
     @property
     def troubles(self) -> tuple[str, ...]:
         with self.open() as ws:
-            return troubles(ws)
+            return noted.troubles(ws)
 
 
 @pytest.fixture
