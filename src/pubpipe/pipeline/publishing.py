@@ -97,7 +97,9 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
         for rendition in made:
             if rendition.format in fresh:
                 write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
-        if fresh or not all(path.is_file() for path in (folder / language / MANIFEST, folder / MANIFEST)):
+        # a format may have been taken out of the settings, which makes no file
+        listed = [file["format"] for file in _editions(folder).get(language, {}).get("files", ())]
+        if fresh or listed != [r.format for r in made] or not (folder / MANIFEST).is_file():
             _write_manifests(present, edition, tuple(made), folder)
         for rendition in made:
             if rendition.format in fresh:
