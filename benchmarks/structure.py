@@ -35,7 +35,7 @@ from pubpipe.renderers import Original, find_fonts, load_template
 from pubpipe.renderers.inspect_source import inspect_source_docx
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import localize, segment
-from pubpipe.wordfile import W, accept_changes, open_word
+from pubpipe.word import W, accept_changes, open_word
 
 MEDIAN, LEAST = 0.99, 0.95
 LANGUAGES = ("km", "ja")

@@ -11,44 +11,17 @@ from typing import Any, Literal
 
 from pubpipe.errors import SourceError
 from pubpipe.model import Finding, SourceDocument
+from pubpipe.ooxml import serialize
 from pubpipe.readers import base, pandoc
 from pubpipe.readers.captions import label
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, parse_xml, rebuild
+from pubpipe.word.package import MC, STRICT, WP, A, C, O, R, V, W, is_on, remove, text_of
 
 NAME = "docx/2"
 EXTENSIONS: tuple[str, ...] = (".docx", ".docm", ".dotx")
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_V = "{urn:schemas-microsoft-com:vml}"
-_O = "{urn:schemas-microsoft-com:office:office}"
-_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _PACKAGE_RELATIONSHIPS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-
-_STRICT = (
-    (
-        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-    ),
-    (b"http://purl.oclc.org/ooxml/officeDocument/math", b"http://schemas.openxmlformats.org/officeDocument/2006/math"),
-    (
-        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
-        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    ),
-    (b"http://purl.oclc.org/ooxml/drawingml/main", b"http://schemas.openxmlformats.org/drawingml/2006/main"),
-    (b"http://purl.oclc.org/ooxml/drawingml/chart", b"http://schemas.openxmlformats.org/drawingml/2006/chart"),
-    (b"http://purl.oclc.org/ooxml/drawingml/diagram", b"http://schemas.openxmlformats.org/drawingml/2006/diagram"),
-    (b"http://purl.oclc.org/ooxml/drawingml/picture", b"http://schemas.openxmlformats.org/drawingml/2006/picture"),
-    (
-        b"http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing",
-        b"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
-    ),
-)
-"""Namespaces of ISO/IEC 29500 Strict and their Transitional twins (ISO/IEC 29500-1 and -4), which pandoc knows."""
 
 # Wingdings and Symbol by code point: the marks that reports use as ticks, arrows and bullets (Unicode 7.0 mapping
 # of Wingdings, L2/12-368; Symbol: Adobe's symbol.txt of the Unicode Consortium's VENDORS/ADOBE mappings).
@@ -73,7 +46,7 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
     package = open_package(data)
     parts = {name: package[name] for name in package if name.endswith((".xml", ".rels"))}
     if any(b"http://purl.oclc.org/ooxml/" in part[:20_000] for part in parts.values()):
-        for old, new in _STRICT:
+        for old, new in STRICT:
             parts = {name: part.replace(old, new) for name, part in parts.items()}
     word = _Word(package, parts)
     main = word.main()
@@ -95,11 +68,11 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:  # noqa: AR
         for note in [*tree.iter(f"{W}footnote"), *tree.iter(f"{W}endnote")]:
             kind = note.tag.removeprefix(W)
             if note.get(f"{W}type") in (None, "normal") and (kind, note.get(f"{W}id")) not in used_notes:
-                _remove(note)
+                remove(note)
         story.prepare()
         expected += story.expected
     word.around(main)
-    changed = {name: _bytes(tree) for name, tree in trees.items()}
+    changed = {name: serialize(tree) for name, tree in trees.items()}
     converted = pandoc.convert(
         pandoc.tree(rebuild(_Light(package, parts), {**changed}), "docx-auto_identifiers", length), word.image
     )
@@ -116,21 +89,6 @@ class _Light(dict[str, bytes]):
         super().__init__({name: parts.get(name, b"\x00") for name in package})
 
 
-def _bytes(tree: Any) -> bytes:
-    from lxml import etree
-
-    data: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
-    return data
-
-
-def _remove(element: Any) -> None:
-    """Take an element out and keep the text that follows it."""
-    parent = element.getparent()
-    if parent is not None:
-        element.tail = None
-        parent.remove(element)
-
-
 def _unwrap(element: Any, children: Iterable[Any] | None = None) -> None:
     """Put an element's children (or the given ones) in its place."""
     parent = element.getparent()
@@ -142,19 +100,6 @@ def _unwrap(element: Any, children: Iterable[Any] | None = None) -> None:
     parent.remove(element)
     for offset, child in enumerate(inner):
         parent.insert(place + offset, child)
-
-
-def _said(element: Any) -> str:
-    """The visible characters in an element."""
-    return "".join(t.text or "" for t in element.iter(f"{W}t"))
-
-
-def _on(properties: Any, name: str) -> bool | None:
-    """Whether a toggle property is on, off (False) or not said (None)."""
-    element = properties.find(f"{W}{name}") if properties is not None else None
-    if element is None:
-        return None
-    return element.get(f"{W}val") not in ("0", "false", "off", "none")
 
 
 @dataclass
@@ -221,7 +166,7 @@ class _Word:
                     number = style.find(f"{W}pPr/{W}numPr/{W}numId")
                     raw[style.get(f"{W}styleId") or ""] = (
                         (title.get(f"{W}val") or "").lower() if title is not None else "",
-                        _on(style.find(f"{W}rPr"), "vanish"),
+                        is_on(style.find(f"{W}rPr"), "vanish"),
                         parent.get(f"{W}val") or "" if parent is not None else "",
                         number.get(f"{W}val") or "" if number is not None else "",
                     )
@@ -258,7 +203,7 @@ class _Word:
         for name in self.related(main, "comments"):
             comments = list(self.xml(name).iter(f"{W}comment"))
             if comments:
-                first = " ".join(_said(comments[0]).split())
+                first = " ".join(text_of(comments[0]).split())
                 who = ", ".join(dict.fromkeys(c.get(f"{W}author") or "?" for c in comments))
                 self.find(
                     "comments",
@@ -355,7 +300,7 @@ class _Story:
         while place is not None and place.tag != f"{W}p":
             place = place.getparent()
         while place is not None:
-            said = " ".join(_said(place).split()) if place.tag in (f"{W}p", f"{W}tbl") else ""
+            said = " ".join(text_of(place).split()) if place.tag in (f"{W}p", f"{W}tbl") else ""
             if said:
                 return f"(near {base.words(said)})"
             before = place.getprevious()
@@ -375,8 +320,8 @@ class _Story:
             if event == "start":
                 if (
                     tag in skip
-                    or (tag == f"{_MC}Fallback" and self._skips_fallback(element))
-                    or (tag == f"{_MC}Choice" and not self._takes(element))
+                    or (tag == f"{MC}Fallback" and self._skips_fallback(element))
+                    or (tag == f"{MC}Choice" and not self._takes(element))
                 ):
                     walk.skip_subtree()
                 elif tag == f"{W}p":
@@ -391,14 +336,14 @@ class _Story:
 
     def _takes(self, choice: Any) -> bool:
         """Whether this branch of an alternative is the one we read: the first with something to show."""
-        for branch in choice.getparent().iterchildren(f"{_MC}Choice"):
-            shows = next(branch.iter(f"{W}t", f"{_A}blip", f"{_A}graphicData"), None) is not None
+        for branch in choice.getparent().iterchildren(f"{MC}Choice"):
+            shows = next(branch.iter(f"{W}t", f"{A}blip", f"{A}graphicData"), None) is not None
             if shows:
                 return branch is choice
         return False
 
     def _skips_fallback(self, fallback: Any) -> bool:
-        return any(self._takes(c) for c in fallback.getparent().iterchildren(f"{_MC}Choice"))
+        return any(self._takes(c) for c in fallback.getparent().iterchildren(f"{MC}Choice"))
 
     def prepare(self) -> None:
         """Rewrite the part in place; findings for all that changes or cannot be carried."""
@@ -427,13 +372,13 @@ class _Story:
             "lastRenderedPageBreak",
         ):
             for element in list(self.root.iter(f"{W}{name}")):
-                _remove(element)
+                remove(element)
 
     def _alternatives(self) -> None:
-        for element in list(self.root.iter(f"{_MC}AlternateContent")):
-            branch = next((c for c in element.iterchildren(f"{_MC}Choice") if self._takes(c)), None)
+        for element in list(self.root.iter(f"{MC}AlternateContent")):
+            branch = next((c for c in element.iterchildren(f"{MC}Choice") if self._takes(c)), None)
             if branch is None:
-                branch = element.find(f"{_MC}Fallback")
+                branch = element.find(f"{MC}Fallback")
             _unwrap(element, [] if branch is None else branch)
 
     def _contents_table(self) -> None:
@@ -441,14 +386,14 @@ class _Story:
         for sdt in list(self.root.iter(f"{W}sdt")):
             gallery = sdt.find(f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
             if gallery is not None and gallery.get(f"{W}val") == "Table of Contents":
-                gone.append(_said(sdt))
-                _remove(sdt)
+                gone.append(text_of(sdt))
+                remove(sdt)
         for paragraph in list(self.root.iter(f"{W}p")):
             if re.fullmatch(r"toc (\d|heading)|table of figures", self.word.style_name(paragraph, f"{W}pPr/{W}pStyle")):
-                gone.append(_said(paragraph))
+                gone.append(text_of(paragraph))
                 section = paragraph.find(f"{W}pPr/{W}sectPr")
                 if section is None:
-                    _remove(paragraph)
+                    remove(paragraph)
         if gone:
             self.find("contents", "info", "the table of contents is not carried: the template makes its own")
 
@@ -467,13 +412,13 @@ class _Story:
                     else:
                         inserted += 1
                 if name in ("del", "moveFrom"):
-                    _remove(element)
+                    remove(element)
                 else:
                     _unwrap(element)
         for row in list(self.root.iter(f"{W}tr")):
             if row.find(f"{W}trPr/{W}del") is not None:
                 deleted += 1
-                _remove(row)
+                remove(row)
         for cell in list(self.root.iter(f"{W}tc")):
             if cell.find(f"{W}tcPr/{W}cellDel") is not None:
                 self.find(
@@ -491,7 +436,7 @@ class _Story:
             "numberingChange",
         ):
             for element in list(self.root.iter(f"{W}{name}")):
-                _remove(element)
+                remove(element)
         if inserted or deleted:
             self.find(
                 "changes",
@@ -513,13 +458,13 @@ class _Story:
             for child in [c for c in paragraph if c.tag != f"{W}pPr"]:
                 following.insert(place, child)
                 place += 1
-            _remove(paragraph)
+            remove(paragraph)
 
     def _hidden(self) -> None:
         styles = self.word.styles()
         for run in list(self.root.iter(f"{W}r")):
             properties = run.find(f"{W}rPr")
-            hidden = _on(properties, "vanish")
+            hidden = is_on(properties, "vanish")
             if hidden is None and properties is not None:
                 style = properties.find(f"{W}rStyle")
                 hidden = style is not None and styles.get(style.get(f"{W}val") or "", ("", False, ""))[1]
@@ -527,12 +472,12 @@ class _Story:
                 parent = run.getparent()
                 style = parent.find(f"{W}pPr/{W}pStyle") if parent is not None else None
                 inherited = style is not None and styles.get(style.get(f"{W}val") or "", ("", False, ""))[1]
-                hidden = inherited and _on(properties, "vanish") is None
+                hidden = inherited and is_on(properties, "vanish") is None
             if hidden:
-                said = _said(run)
+                said = text_of(run)
                 if said.strip():
                     self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)} {self.near(run)}")
-                _remove(run)
+                remove(run)
 
     def _controls(self) -> None:
         for sdt in list(self.root.iter(f"{W}sdt")):
@@ -541,7 +486,7 @@ class _Story:
                 self.find(
                     "control",
                     "warning",
-                    f"a content control is not filled in: {base.words(_said(sdt))} {self.near(sdt)}",
+                    f"a content control is not filled in: {base.words(text_of(sdt))} {self.near(sdt)}",
                 )
             _unwrap(sdt, [] if content is None else content)
 
@@ -571,13 +516,13 @@ class _Story:
                             link = done["code"].strip().upper().startswith("HYPERLINK")
                             if not (link and done["paragraph"] is _paragraph(run) and not stack):
                                 for mark in done["marks"]:
-                                    _remove(mark)
+                                    remove(mark)
                 elif element.tag == f"{W}instrText" and stack:
                     stack[-1]["code"] += element.text or ""
                     stack[-1]["marks"].append(element)
         for left in stack:
             for mark in left["marks"]:
-                _remove(mark)
+                remove(mark)
 
     def _form_field(self, begin: Any, etree: Any) -> None:
         form = begin.find(f"{W}ffData")
@@ -593,8 +538,8 @@ class _Story:
             number = int(result.get(f"{W}val") or 0) if result is not None else 0
             shown = entries[number] if 0 <= number < len(entries) else ""
         elif box is not None:
-            state = _on(box, "checked")
-            shown = "☒" if (state if state is not None else _on(box, "default")) else "☐"
+            state = is_on(box, "checked")
+            shown = "☒" if (state if state is not None else is_on(box, "default")) else "☐"
         if shown:
             text = etree.SubElement(begin.getparent(), f"{W}t")
             text.text = shown
@@ -628,9 +573,9 @@ class _Story:
     def _ruby(self) -> None:
         for ruby in list(self.root.iter(f"{W}ruby")):
             reading, written = ruby.find(f"{W}rt"), ruby.find(f"{W}rubyBase")
-            if reading is not None and _said(reading).strip():
-                self.find("ruby", "warning", f"the reading above a word is not carried: {base.words(_said(reading))}")
-                self.word.omitted.append(_said(reading))
+            if reading is not None and text_of(reading).strip():
+                self.find("ruby", "warning", f"the reading above a word is not carried: {base.words(text_of(reading))}")
+                self.word.omitted.append(text_of(reading))
             parent = ruby.getparent()
             inner = [] if written is None else [c for run in written.iter(f"{W}r") for c in run if c.tag != f"{W}rPr"]
             if parent is not None:
@@ -638,7 +583,7 @@ class _Story:
 
     def _foreign(self) -> None:
         """Charts, diagrams, embedded files, controls and imported chunks: named, because no block can carry them."""
-        for data in list(self.root.iter(f"{_A}graphicData")):
+        for data in list(self.root.iter(f"{A}graphicData")):
             kind = (data.get("uri") or "").rsplit("/", 1)[-1]
             if kind in ("chart", "chartex"):
                 said = self._related_words(data, "chart")
@@ -655,14 +600,14 @@ class _Story:
                     f"a SmartArt diagram is not carried{_with(said)} {self.near(data)}; paste it as a picture",
                 )
             elif kind == "lockedCanvas":
-                said = " ".join(t.text or "" for t in data.iter(f"{_A}t"))
+                said = " ".join(t.text or "" for t in data.iter(f"{A}t"))
                 self.find(
                     "drawing",
                     "block",
                     f"a drawing is not carried{_with(said)} {self.near(data)}; paste it as a picture",
                 )
         for element in list(self.root.iter(f"{W}object")):
-            ole = next(element.iter(f"{_O}OLEObject"), None)
+            ole = next(element.iter(f"{O}OLEObject"), None)
             control = element.find(f"{W}control")
             if ole is not None:
                 self.find(
@@ -678,7 +623,7 @@ class _Story:
                 )
             else:
                 self.find("object", "block", f"an embedded object is not carried {self.near(element)}")
-            _remove(element)
+            remove(element)
         for name, what in (
             ("altChunk", "an imported file"),
             ("subDoc", "a sub-document"),
@@ -690,7 +635,7 @@ class _Story:
                     "block",
                     f"{what} is not carried {self.near(element)}; open and save the file in Word to merge it",
                 )
-                _remove(element)
+                remove(element)
 
     def _related_words(self, data: Any, kind: str) -> str:
         """The words in the chart or diagram parts that an element points to."""
@@ -704,13 +649,13 @@ class _Story:
                 target = self.relationships[value][1]
                 if target in self.word.parts:
                     root = self.word.xml(target)
-                    said += [t.text for t in root.iter(f"{_A}t") if t.text]
-                    said += [v.text for s in root.iter(f"{_CHART}strCache") for v in s.iter(f"{_CHART}v") if v.text]
+                    said += [t.text for t in root.iter(f"{A}t") if t.text]
+                    said += [v.text for s in root.iter(f"{C}strCache") for v in s.iter(f"{C}v") if v.text]
         return " / ".join(dict.fromkeys(" ".join(t.split()) for t in said))
 
     def _text_boxes(self) -> None:
         """Text boxes become paragraphs after the paragraph that they hang on."""
-        for path in list(self.root.iter(f"{_V}textpath")):
+        for path in list(self.root.iter(f"{V}textpath")):
             words = path.get("string") or ""
             anchor = _paragraph(path)
             if words.strip() and anchor is not None:
@@ -734,7 +679,7 @@ class _Story:
             outer = anchor
             while (upper := _paragraph(outer.getparent())) is not None:
                 outer = upper
-            said = " ".join(_said(box).split())
+            said = " ".join(text_of(box).split())
             place = last.get(outer, outer)
             near = self.near_outside(outer)
             for child in list(box):
@@ -750,9 +695,9 @@ class _Story:
             shape = box
             while shape is not None and shape.tag not in (f"{W}drawing", f"{W}pict"):
                 shape = shape.getparent()
-            _remove(box)
-            if shape is not None and next(shape.iter(f"{_A}blip", f"{_V}imagedata", f"{W}txbxContent"), None) is None:
-                _remove(shape)
+            remove(box)
+            if shape is not None and next(shape.iter(f"{A}blip", f"{V}imagedata", f"{W}txbxContent"), None) is None:
+                remove(shape)
 
     def near_outside(self, anchor: Any) -> str:
         said = "".join(
@@ -770,18 +715,18 @@ class _Story:
         Such a picture stands before its paragraph, or behind it where its caption follows.
         """
         for picture in list(self.root.iter(f"{W}drawing", f"{W}pict")):
-            shape = next(picture.iter(f"{_WP}anchor", f"{_V}shape"), None)
+            shape = next(picture.iter(f"{WP}anchor", f"{V}shape"), None)
             floats = shape is not None and (
-                shape.tag == f"{_WP}anchor" or "position:absolute" in (shape.get("style") or "").replace(" ", "")
+                shape.tag == f"{WP}anchor" or "position:absolute" in (shape.get("style") or "").replace(" ", "")
             )
             anchor = _paragraph(picture)
-            if not floats or anchor is None or next(picture.iter(f"{_A}blip", f"{_V}imagedata"), None) is None:
+            if not floats or anchor is None or next(picture.iter(f"{A}blip", f"{V}imagedata"), None) is None:
                 continue
-            if not _said(anchor).strip():
+            if not text_of(anchor).strip():
                 continue
             paragraph, following = anchor.makeelement(f"{W}p"), anchor.getnext()
             run = paragraph.makeelement(f"{W}r")
-            _remove(picture)
+            remove(picture)
             run.append(picture)
             paragraph.append(run)
             if following is not None and following.tag == f"{W}p" and self._is_figure_caption(following):
@@ -790,13 +735,13 @@ class _Story:
                 anchor.addprevious(paragraph)
 
     def _is_figure_caption(self, paragraph: Any) -> bool:
-        found = label(_said(paragraph))
+        found = label(text_of(paragraph))
         if found is not None:
             return found.kind != "table"
         return self.word.style_name(paragraph, f"{W}pPr/{W}pStyle") == "caption"
 
     def _images(self) -> None:
-        for blip in list(self.root.iter(f"{_A}blip", f"{_V}imagedata")):
+        for blip in list(self.root.iter(f"{A}blip", f"{V}imagedata")):
             near = self.near(blip).removeprefix("(near “").removesuffix("”)")
             if blip.get(f"{R}link") and not blip.get(f"{R}embed"):
                 target = self.relationships.get(blip.get(f"{R}link"), ("", "", True))[1]
@@ -808,7 +753,7 @@ class _Story:
                 self.find("image", "block", f"an image is linked, not in the file: {target[:80]!r} {self.near(blip)}")
             elif target:
                 self.word.wanted_images.setdefault(target, near)
-            elif blip.tag == f"{_A}blip":
+            elif blip.tag == f"{A}blip":
                 self.find("image", "block", f"the data of an image is missing from the file {self.near(blip)}")
 
     def _list_labels(self) -> None:
@@ -824,7 +769,7 @@ class _Story:
             key = (number.get(f"{W}val") or "") if number is not None else ""
             if not key and style is not None:
                 key = self.word.styles().get(style.get(f"{W}val") or "", ("", False, ""))[2]
-            if not key or key == "0" or not _said(paragraph).strip():
+            if not key or key == "0" or not text_of(paragraph).strip():
                 continue
             level = paragraph.find(f"{W}pPr/{W}numPr/{W}ilvl")
             depth = int(level.get(f"{W}val") or 0) if level is not None else 0

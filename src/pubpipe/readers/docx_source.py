@@ -32,7 +32,7 @@ from pubpipe.model import (
 )
 from pubpipe.readers import base
 from pubpipe.readers.package import LIMITS, refuse
-from pubpipe.wordfile import DC, Node, Place, W, WordFile, Words, open_word, read_words, said, value_of
+from pubpipe.word import DC, Node, Place, W, WordFile, Words, open_word, read_words, text_of, value_of
 
 NAME = "docx-source/1"
 _TEXT_WIDTH = 160 * 36_000
@@ -54,7 +54,7 @@ def read(data: bytes) -> SourceDocument:
     word = open_word(data, refuse, LIMITS)
     main = word.xml(word.main())
     base.check_depth(main)
-    base.check_length(len(said(main)))
+    base.check_length(len(text_of(main)))
     words = read_words(word)
     made = _Document(word, words)
     blocks = made.blocks(words.nodes)

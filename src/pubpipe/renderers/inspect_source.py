@@ -20,7 +20,7 @@ from pubpipe.renderers import inspection
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
-from pubpipe.wordfile import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
+from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
 
 _SYMBOLS = "OpenSymbol"
 _NOT_ON_PAGES: frozenset[Role] = frozenset(["alt", "metadata"])

@@ -1,6 +1,6 @@
 """An edition in the client's own Word file: its text replaced where it stands, everything else kept.
 
-The file is walked as the reader walked it (`wordfile`), each unit is proved to be the one that was approved, and
+The file is walked as the reader walked it (`pubpipe.word`), each unit is proved to be the one that was approved, and
 its translation is written into the same paragraph: tags become the formatting, links and controls that they stood
 for, placeholders the very objects. Then the look of the new script is given to every run and style.
 """
@@ -26,7 +26,7 @@ from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.runs import clean, cleaned
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
-from pubpipe.wordfile import (
+from pubpipe.word import (
     DC,
     PROPERTY_ORDER,
     SYMBOL_FONTS,

@@ -16,7 +16,7 @@ from pubpipe.renderers.office import Office, to_pdf
 from pubpipe.renderers.source_docx import title_of, translated, write
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.web_fonts import web_fonts
-from pubpipe.wordfile import W, WordFile, remove, unwrap
+from pubpipe.word import W, WordFile, remove, unwrap
 
 _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0·•–—‘’“”…"
 """What LibreOffice sets by itself: numbers of pages and lists, bullets."""

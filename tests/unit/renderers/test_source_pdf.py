@@ -20,7 +20,7 @@ from pubpipe.renderers import Imprint, Original, find_fonts
 from pubpipe.renderers.inspect_source import inspect_source_pdf
 from pubpipe.renderers.office import Office, find_office, to_pdf
 from pubpipe.renderers.source_pdf import freeze, render_source_pdf
-from pubpipe.wordfile import W, open_word
+from pubpipe.word import W, open_word
 from tests.unit.rich_word import TEMPLATE, approved, drafted, field, paragraph, rich_word, run
 
 SOURCE = rich_word()
