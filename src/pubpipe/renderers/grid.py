@@ -91,6 +91,13 @@ def _lines(grid: Grid, placed: Placed, room: float) -> float:
     return total / placed.rows
 
 
+def shrunk(grid: Grid) -> float:
+    """How much smaller the type is where many cells with something in them stand side by side."""
+    rows = (*grid.head, *grid.body, *grid.foot)
+    most = max((sum(bool(placed.cell.blocks) for placed in row) for row in rows), default=0)
+    return min(1.0, max(0.5, 8 / max(1, most)))
+
+
 def lay_out(table: Table) -> Grid:
     """The table with every cell at its column; short rows are filled with empty cells, overlaps cut."""
     parts = [_place(part) for part in (table.head, table.body, table.foot)]
