@@ -32,8 +32,8 @@ from pubpipe.model import (
 from pubpipe.renderers.base import Imprint
 from pubpipe.renderers.breaking import hold_spaces
 from pubpipe.renderers.fallback import Piece, splitter
-from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.grid import Placed, lay_out, lines
+from pubpipe.renderers.fonts import FontSet, typst_fonts
+from pubpipe.renderers.grid import Placed, lay_out, lines, shrunk
 from pubpipe.renderers.matter import Matter, matter
 from pubpipe.renderers.pages import (
     LONGEST_HEAD,
@@ -84,23 +84,27 @@ def render_docx(
     around = matter(edition, template, profile, imprint)
     fonts.require_glyphs(printed(document, around), profile)
     own = {_OWN + kind: shown for kind, shown in template.pictures.items()}
-    pictures = {name: _for_word(p) for name, p in (pictures_of(document) | own).items()}
+    pictures = {name: _for_word(p, fonts) for name, p in (pictures_of(document) | own).items()}
     return _Writer(document, around, template, profile, pictures, fonts).package()
 
 
-def _for_word(picture: Picture) -> Picture:
-    """Word reads no SVG without a bitmap beside it: it is drawn once, at print resolution."""
+def _for_word(picture: Picture, fonts: FontSet) -> Picture:
+    """Word reads no SVG without a bitmap beside it: it is drawn once, at print resolution, its text in our fonts."""
     if picture.type != "svg":
         return picture
     import typst
 
+    families = ", ".join(f'"{family}"' for family in dict.fromkeys(f.family for f in fonts.files))
     source = (
         f"#set page(width: {picture.width:.3f}mm, height: {picture.height:.3f}mm, margin: 0pt, fill: none)\n"
+        f"#set text(font: ({families},))\n"
         f'#image(bytes({_quoted(picture.data)}), format: "svg", width: 100%, height: 100%)'
     )
     try:
         sources: Any = {"main.typ": source.encode()}
-        compiler: Any = typst.Compiler(sources)
+        judge: Any = typst.Compiler(sources, font_paths=typst_fonts(fonts))
+        judge.compile(format="pdf", pdf_standards="a-2b")  # refuses characters that no font has; a bitmap drops them
+        compiler: Any = typst.Compiler(sources, font_paths=typst_fonts(fonts))
         data = compiler.compile(format="png", ppi=220)
     except typst.TypstError as error:
         raise RenderError(
@@ -142,6 +146,8 @@ class _Writer:
         self.counts = {"table": 0, "figure": 0}
         self.levels = Levels(document)
         self.tables = 0
+        self.shrunk = 1.0
+        """How much smaller the type is in the table that is being written."""
         self.design = template.design
         self.written_out = profile.native and not profile.word_numbers
         """Numbers in the digits of the script are part of the text: Word cannot count in them."""
@@ -452,6 +458,8 @@ class _Writer:
             wanted["bold"] = True
         if "code" in marks:
             wanted["shade"] = self.look.colours.tint
+        if self.shrunk < 1:
+            wanted["size"] = self.look.base * 0.94 * self.shrunk
         wanted["underline"] = "underline" in marks
         wanted["strike"] = "strike" in marks
         wanted["caps"] = "smallcaps" in marks
@@ -665,10 +673,15 @@ class _Writer:
         total = twips(self.room) - indent
         widths = [round(share * total) for share in grid.shares]
         shift = f'<w:tblInd w:w="{indent}" w:type="dxa"/>' if indent else ""
+        around, self.shrunk = self.shrunk, shrunk(grid)
+        side = round(108 * self.shrunk**3)  # half the type, an eighth of the margin: 40 columns are 4 mm wide
+        margins = "".join(f'<w:{edge} w:w="{side}" w:type="dxa"/>' for edge in ("left", "right"))
+        close = f"<w:tblCellMar>{margins}</w:tblCellMar>" if self.shrunk < 1 else ""
         yield (
             '<w:tbl><w:tblPr><w:tblStyle w:val="PublicationTable"/>'
-            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{shift}<w:tblLayout w:type="fixed"/>'
-            f'<w:tblLook w:val="0420" w:firstRow="{1 if block.head else 0}" w:lastRow="0" w:firstColumn="0" '
+            f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/>{shift}<w:tblLayout w:type="fixed"/>{close}'
+            f'<w:tblLook w:val="{"0420" if block.head else "0400"}" w:firstRow="{1 if block.head else 0}" '
+            'w:lastRow="0" w:firstColumn="0" '
             'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'
             + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
             + "</w:tblGrid>"
@@ -685,11 +698,13 @@ class _Writer:
                     key=lambda entry: entry[0],
                 )
                 repeat = "<w:tblHeader/>" if head and repeated else ""
-                yield f"<w:tr><w:trPr><w:cantSplit/>{repeat}</w:trPr>"
+                kept = "<w:cantSplit/>" if lines(grid, (row,), self.room) <= LONGEST_WHOLE else ""
+                yield f"<w:tr><w:trPr>{kept}{repeat}</w:trPr>" if kept or repeat else "<w:tr>"
                 for _, placed, below in cells:
                     yield self._cell(block, placed, widths, head=head, below=below, keep=whole and row is not last)
                 yield "</w:tr>"
         yield "</w:tbl>" + _p("Normal", "", '<w:spacing w:after="0"/>')
+        self.shrunk = around
 
     def _cell(self, table: Table, placed: Placed, widths: list[int], *, head: bool, below: bool, keep: bool) -> str:
         """One w:tc; `keep` holds its row on the page of the next: a short table stays whole."""

@@ -345,7 +345,7 @@ class _Writer:
                 inside = self.blocks(block.blocks, depth + 1)
                 return f"quoted(design, {{{inside}}})" if depth < _DEEPEST else inside
             case Table():
-                return self._table(block)
+                return self._table(block, depth)
             case Figure():
                 return self._figure(block)
             case Code():
@@ -395,9 +395,9 @@ class _Writer:
             return f"align(center, {image})"
         return f"figure(kind: image, supplement: none, caption: {self.caption('figure', block.caption)}, {image})"
 
-    def _table(self, block: Table) -> str:
+    def _table(self, block: Table, depth: int) -> str:
         if self.tables >= MOST_TABLES:
-            return self.blocks(flattened(block), 0)
+            return self.blocks(flattened(block), depth + self.tables)  # lists in it go on counting
         self.tables += 1
         try:
             return self._whole_table(block)

@@ -59,3 +59,23 @@ def test_a_character_without_glyph_is_named_with_the_words_around_it() -> None:
 
 def test_format_characters_ask_for_no_glyph() -> None:
     find_fonts().require_glyphs(["a\u200bb\u2060c\u200d\ufe0f\n"], profile("vi"))
+
+
+def test_a_font_of_the_same_name_without_latin_letters_is_refused(folder: Path) -> None:
+    """Debian's Noto fonts are called like ours and have no Latin letters: a page would come out with boxes."""
+    from fontTools.subset import Subsetter
+    from fontTools.ttLib import TTFont
+
+    path = next(folder.rglob("NotoSansKhmer*.ttf"))
+    with TTFont(path) as font:
+        subsetter = Subsetter()
+        subsetter.populate(unicodes=range(0x1780, 0x1800))
+        subsetter.subset(font)
+        font.save(path)
+    with pytest.raises(RenderError, match=r"NotoSansKhmer.* is not the Noto Sans Khmer"):
+        find_fonts(folder)
+
+
+def test_a_font_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RenderError, match="nowhere"):
+        find_fonts(tmp_path / "nowhere")

@@ -40,11 +40,11 @@ from pubpipe.model import (
     Text,
     Unit,
 )
-from pubpipe.renderers import RENDERERS, Imprint, find_fonts, load_template
+from pubpipe.renderers import RENDERERS, Imprint, find_fonts, inspect_file, load_template
 
 TEMPLATE = load_template(Path(__file__).parents[3] / "templates/report")
 LONG = "Người lao động di cư có quyền giữ hộ chiếu của mình và đọc hợp đồng trước khi ký tên. " * 3
-every_format = pytest.mark.parametrize("format_", list(RENDERERS))
+every_format = pytest.mark.parametrize("format_", ["docx", "pdf", "html"])
 
 
 def unit(content: str | Content, role: Role = "paragraph") -> Unit:
@@ -220,6 +220,90 @@ def test_images_of_all_kinds(format_: str, image: bytes, described: bool) -> Non
     inline: Content = (Text(text="x"), Placeholder(id=1, kind="image", ref="image", alt="một hình"))
     with_caption = figure.model_copy(update={"caption": unit("chú thích", "caption")})
     assert render(format_, figure, with_caption, paragraph(inline), image=image)
+
+
+def drawing(words: str, font: str = "") -> bytes:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 80"><rect width="200" height="80" fill="#123456"/>'
+        f'<text x="10" y="45" fill="white" font-size="20" font-family="{font}">{words}</text></svg>'
+    ).encode()
+
+
+@pytest.mark.parametrize("font", ["", "Arial", "sans-serif"])
+def test_the_words_of_a_drawing_are_drawn_in_our_fonts(font: str) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(render("docx", Figure(resource="image"), image=drawing("Quyền", font)))) as archive:
+        image = Image.open(io.BytesIO(archive.read("word/media/image1.png"))).convert("L")
+    assert sum(image.histogram()[200:]) > 500
+    assert render("pdf", Figure(resource="image"), image=drawing("Quyền", font))
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf"])
+def test_words_of_a_drawing_that_no_font_has_are_refused(format_: str) -> None:
+    with pytest.raises(RenderError, match="missing codepoints|displayed with a font"):
+        render(format_, Figure(resource="image"), image=drawing("\U0001f600"))
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf"])
+def test_an_image_of_too_many_pixels_is_named(format_: str) -> None:
+    with pytest.raises(RenderError, match="image image"):
+        render(format_, Figure(resource="image"), image=picture("1", "PNG", (30_000, 20_000)))
+
+
+def test_a_table_of_two_thousand_rows_is_whole_in_word() -> None:
+    import docx
+
+    table = docx.Document(io.BytesIO(render("docx", grid(2000, 3)))).tables[0]
+    assert len(table._tbl.tr_lst) == 2000
+    assert table._tbl.tr_lst[1999].tc_lst[2].xpath("string(.)") == "ô1999"
+
+
+def test_many_columns_are_set_smaller_and_closer_in_word() -> None:
+    import zipfile
+
+    def sizes(columns: int) -> tuple[int, int]:
+        with zipfile.ZipFile(io.BytesIO(render("docx", grid(2, columns)))) as archive:
+            xml = etree.fromstring(archive.read("word/document.xml"))
+        w = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+        table = next(xml.iter(f"{w}tbl"))
+        size = next((int(e.get(f"{w}val")) for e in table.iter(f"{w}sz")), 21)
+        margin = table.find(f"{w}tblPr/{w}tblCellMar/{w}left")
+        return size, 108 if margin is None else int(margin.get(f"{w}w"))
+
+    assert sizes(4) == (21, 108)
+    assert sizes(12) < sizes(4)
+    assert sizes(40) < sizes(12)
+
+
+@pytest.mark.parametrize("format_", ["docx", "pdf"])
+def test_bad_documents_leave_nothing_outside_the_margins_and_lose_no_text(format_: str) -> None:
+    """A wide table, long words, names from right to left, control characters, lists and tables in one another."""
+    names: Content = (Text(text="Báo cáo của "), Text(text="محمد علي"), Text(text=" và "), Text(text="יוסף"))
+    wide = Table(
+        widths=(600.0,) * 12,
+        alignments=(),
+        head=(Row(cells=(cell("Cột"),) * 12),),
+        body=(Row(cells=(cell("1.234.567 người"),) * 12),) * 3,
+    )
+    nested: Block = paragraph("đáy")
+    for level in range(60):
+        kind = Table(widths=(None,), alignments=(), body=(Row(cells=(Cell(blocks=(nested,)),)),))
+        listed = ListBlock(ordered=True, items=(Item(blocks=(paragraph(f"mức {level}"), nested)),))
+        nested = kind if level % 2 else listed
+    blocks = (paragraph("A" * 300), paragraph("แรงงานข้ามชาติ" * 40), wide, grid(2, 40), nested, paragraph(names))
+    blocks += (paragraph("a\x00b\x07c\x1bd\x0be\x0cf\u0085g\ud800h"), grid(2, 4, "Chargoggagogg" * 6))
+    document = SourceDocument(title=unit("t", "title"), blocks=blocks, file_hash=digest_bytes(b""), reader="test/1")
+    edition = ApprovedEdition(
+        publication="hard",
+        localized=LocalizedDocument(language="vi", document=document),
+        edition_hash=digest_bytes(b"hard"),
+        approved_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )
+    own = profile("vi")
+    data = RENDERERS[format_].render(edition, TEMPLATE, own, find_fonts(), Imprint(publisher="Network"))
+    found = inspect_file(format_, data, edition, own, find_fonts(), page=TEMPLATE.design.page)
+    assert [f.message for f in found] == []
 
 
 @every_format
