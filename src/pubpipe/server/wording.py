@@ -62,7 +62,8 @@ def term_in_words(hit: TermHit) -> str:
 
 def origin_in_words(item: ReviewItem) -> str:
     words = ORIGINS[item.origin]
-    return f"{words} ({item.detail})" if item.detail and item.origin != "open" else words
+    detail = item.detail.removeprefix("memory: ")  # the provenance of a unit says so too
+    return f"{words} ({detail})" if detail and item.origin != "open" else words
 
 
 def remarks(item: ReviewItem) -> tuple[str, ...]:
