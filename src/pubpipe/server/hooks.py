@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -50,6 +51,7 @@ def post(url: str, payload: Any, *, key: bytes, delivery: str, at: dt.datetime) 
     """
     import requests
 
+    logging.getLogger("urllib3").setLevel(logging.INFO)  # its debug lines hold addresses, and those may be secrets
     body = json.dumps(payload, ensure_ascii=False).encode("utf-8")
     headers = {"Content-Type": "application/json; charset=utf-8", "X-Pubpipe-Delivery": delivery}
     if key:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pubpipe import pipeline
+from pubpipe.errors import RenderError
 from pubpipe.model import ReviewAnswer
 from pubpipe.pipeline import Workspace
 
@@ -156,6 +157,21 @@ def test_a_deadline_does_not_change_what_an_answer_is_bound_to(ws: Workspace) ->
         after = pipeline.next_review(again, "water", "km")
         assert after is not None
         assert (after.digest, after.due != before.due) == (before.digest, True)
+
+
+def test_files_that_cannot_be_made_are_told_once_and_stay_an_error(ws: Workspace) -> None:
+    hook = '[[notify.webhooks]]\nname = "w"\nurl = "https://example.org/hook"\n'
+    (ws.root / "pubpipe.toml").write_text(SETTINGS + hook, encoding="utf-8")
+    with pipeline.open_workspace(ws.root, environ={}, now=Clock()) as again:
+        assert answer(again, "Sokha", s2="គ្មាននរណាបង់ថ្លៃ \U00013000") == ()  # a sign that no font of ours has
+        for reviewer in ("Vanna", "Mony", "Rith", "Vanna"):
+            assert answer(again, reviewer) == ()
+        assert answer(again, "Chief") == ()
+        for _ in range(2):
+            with pytest.raises(RenderError):
+                pipeline.render(again, "water", "km")
+        (stopped,) = [n for n in again.store.outbox.new() if n.event == "blocked"]
+        assert stopped.data["reason"] == "its files could not be made, or failed their inspection"
 
 
 @pytest.mark.slow
