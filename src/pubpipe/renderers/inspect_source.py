@@ -179,7 +179,12 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
         return long and any(_goes_on(piece, shown, n, _MOST_PARTS) for n in range(len(shown)))
 
     around: tuple[Role, ...] = ("header", "footer", "label")
-    yield from _missing([u for u in units if u.role not in (*_NOT_ON_PAGES, *around)], stands)
+    body = [u for u in units if u.role not in (*_NOT_ON_PAGES, *around)]
+    gone = list(_missing(body, lambda p, _: stands(p, 1)))
+    yield from gone
+    for finding in _missing(body, stands) if not gone else ():  # one of several may be cut in two by a page
+        message = finding.message.replace("cannot be found in the file", "stands less often in the file")
+        yield finding.model_copy(update={"severity": "error", "message": message})
     for finding in _missing([u for u in units if u.role in around], lambda p, _: stands(p, 1)):
         yield finding.model_copy(update={"severity": "warning"})
 

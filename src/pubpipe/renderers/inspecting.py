@@ -33,6 +33,8 @@ def inspect_file(
         if format_ == "pdf":
             return inspect_source_pdf(data, edition, profile)
         return inspect_source_docx(data, edition, profile, fonts)
+    if edition is not None and edition.localized.document.furniture:
+        edition = _without_furniture(edition)
     match format_:
         case "pdf":
             return inspection.inspect_pdf(data, edition, profile, page)
@@ -45,6 +47,12 @@ def inspect_file(
 
             return inspect_subtitles(data, edition)
     raise RenderError(f"a file of format {format_!r} cannot be inspected.", remedy="Name a .pdf, .docx or .html file.")
+
+
+def _without_furniture(edition: Edition) -> Edition:
+    """The edition as a template sets it: what stands around the text of the client's file is not on these pages."""
+    document = edition.localized.document.model_copy(update={"furniture": ()})
+    return edition.model_copy(update={"localized": edition.localized.model_copy(update={"document": document})})
 
 
 def format_of(data: bytes) -> str:
