@@ -123,13 +123,10 @@ def _balanced(folder: str, fonts: FontSet, template: Template) -> LastPage:
         end = _end(folder, fonts, last)
         return end if end and end.page == free.page == end.pages - (last.imprint == "page") else None
 
-    best = LastPage(imprint="page" if alone else "foot", anchor=anchor)
-    end = fitting(best)
-    if end is None:  # no room for the imprint below the text
-        best = LastPage(imprint="page", anchor=anchor)
-        end = fitting(best)
-    if end is None:
-        return LastPage(imprint="page")
+    best = LastPage(imprint="foot", anchor=anchor)
+    end = None if alone else fitting(best)
+    if end is None:  # on a page of its own: asked for, or there is no room below the text
+        best, end = LastPage(imprint="page", anchor=anchor), free
     page = template.design.page
     bottom = page.height - page.margin_bottom - end.foot
     left = end.x < page.width / 2
