@@ -67,7 +67,7 @@ def inspect_html(data: bytes, edition: Edition | None, profile: LanguageProfile)
         banners = ["".join(map(str, e.itertext())) for e in root.iter("aside") if e.get("class") == "draft"]
         found += _watermark(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
         found += _links(document, addresses)
-        found += _images(document, sum(1 for _ in root.iter("img")), vector=True)
+        found += _images(document, len(root.findall(".//main//img")), vector=True)
         if edition.edition_hash not in _meta(root, "dcterms.identifier"):
             found.append(_finding("edition", "block", "the page does not name the edition that it was made from"))
     return _sorted(found)
