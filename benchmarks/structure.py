@@ -45,7 +45,7 @@ _TEXT = frozenset(
     for name in re.findall(
         r"\w+",
         "r t rPr pPr delText proofErr lastRenderedPageBreak softHyphen noBreakHyphen smartTag smartTagPr bdo dir "
-        "showingPlcHdr dataBinding attachedTemplate",
+        "dataBinding attachedTemplate",
     )
 )
 """Text itself, what a program notes about English words, and what the how-to names as left out."""

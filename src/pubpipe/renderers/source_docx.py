@@ -436,8 +436,6 @@ class _Rewriter:
             if wrapper.uses:
                 for number in made.iter(f"{W}id"):
                     remove(number)
-            for hint in list(made.iter(f"{W}showingPlcHdr")):
-                remove(hint)
             inner = made.makeelement(f"{W}sdtContent")
             made.append(inner)
         wrapper.uses += 1
