@@ -54,6 +54,7 @@ def test_each_person_and_each_wording_below_has_a_text_of_its_own(store: Store) 
     for more in ({}, {"reviewer": "Dara"}, {"base": ""}, {"segment": ""}):
         assert isinstance(store.typed.save(typed(**more)), Typed)
     assert len(store.typed.all("water", "km")) == 4
+    assert store.typed.count("water", "km", "Sokha") == 3
 
 
 def test_of_many_that_save_at_once_one_is_first_and_the_others_are_told(store: Store) -> None:

@@ -44,6 +44,8 @@ from pubpipe.store.typed import Collision as StoredOtherwise
 
 LONGEST = 20_000
 """Characters of one typed text."""
+MOST = 20_000
+"""Texts that one person may have stored for one edition: nobody fills the disk through this."""
 WEB_FONTS = "web-fonts"
 """Under `.pubpipe/`: derived, can be deleted."""
 _RECENT = dt.timedelta(days=90)
@@ -306,6 +308,8 @@ def save_one(
         if segment != COMMENT and segment not in ws.store.drafts.origins(publication, language):
             raise UnknownEdition
         who = account.name if account else ""
+        if ws.store.typed.count(publication, language, who) >= MOST:
+            raise ValueError("far more than a person types")
         done = ws.store.typed.save(Typed(publication, language, segment, base, who, version, text, looked, now))
         remarks = _remarks_on(ws, publication, language, segment, text) if isinstance(done, Typed) else []
     if isinstance(done, Typed):

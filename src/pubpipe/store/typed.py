@@ -83,6 +83,18 @@ class TypedTexts:
             ).all()
         return tuple(from_row(row) for row in rows)
 
+    def count(self, publication: str, language: str, reviewer: str) -> int:
+        """How many texts this person has stored for the edition, over all its wordings."""
+        with self._database.read() as connection:
+            found = connection.scalar(
+                sa.text(
+                    "SELECT count(*) FROM typed "
+                    "WHERE publication = :publication AND language = :language AND reviewer = :reviewer"
+                ),
+                {"publication": publication, "language": language, "reviewer": reviewer},
+            )
+        return int(found or 0)
+
     def forget(self, gone: Iterable[Typed]) -> None:
         """Delete these, as far as they are still as they were read: what is typed meanwhile stays."""
         rows = [t._asdict() | {"at": t.at.isoformat()} for t in gone]

@@ -275,6 +275,13 @@ def test_what_is_no_message_of_the_page_is_not_stored(room: Room, said: bytes) -
     assert room.typed() == ()
 
 
+def test_nobody_fills_the_disk_with_typed_texts(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review_data, "MOST", 1)
+    assert room.type("មួយ").status == 200
+    assert room.type("ពីរ", number=3).status == 400
+    assert len(room.typed()) == 1
+
+
 # ---- what an answer is worth
 
 
