@@ -31,7 +31,7 @@ PROGRAMS = (
     (
         ("soffice", "libreoffice"),
         "LibreOffice",
-        "looking at the Word files without Word; tests",
+        'the PDF of layout = "source"; looking at the Word files without Word; tests',
         "apt-get install libreoffice-writer-nogui",
     ),
     (
@@ -156,6 +156,8 @@ def _workspace_lines(workspace: Path | None) -> list[Line]:
         look("record of decisions", lambda: _whole(ws.store.decisions.verify()))
         look("glossary", lambda: f"{len(ws.glossary.terms)} terms")
         look("template", lambda: ws.template("").fingerprint)
+        if ws.project.layout == "source" or any(p.layout == "source" for p in ws.project.publications.values()):
+            look("LibreOffice for layout = source", lambda: _office(ws))
         look("server", lambda: _server(ws, root))
         if ws.project.notify.smtp is not None:
             look("mail", lambda: _mail(ws))
@@ -164,6 +166,12 @@ def _workspace_lines(workspace: Path | None) -> list[Line]:
         if ws.project.notify.wanted:
             look("messages", lambda: _messages(ws))
     return lines
+
+
+def _office(ws: Workspace) -> str:
+    from pubpipe.renderers.office import find_office
+
+    return find_office(ws.project.soffice).version
 
 
 def _whole(broken: str | None) -> str:
