@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pubpipe import engines, glossary, memory, review
 from pubpipe.errors import ConfigError
-from pubpipe.identity import content_hash, draft_key
+from pubpipe.identity import Hash, content_hash, draft_key
 from pubpipe.languages import canonical
 from pubpipe.languages.digits import content_in_digits
 from pubpipe.languages.normal import zawgyi
@@ -120,9 +120,16 @@ def draft(
     return view(ws, publication, language, source)
 
 
+def _approved(present: EditionView) -> frozenset[tuple[Hash | None, Hash | None]]:
+    """(source, translation) of every pair that somebody approved in this edition."""
+    return frozenset(
+        (d.source_hash, d.target_hash) for d in present.decisions if d.verdict == "approve" and d.target_hash
+    )
+
+
 def _settled(present: EditionView) -> frozenset[str]:
     """Segments whose present wording somebody approved: a redraft may not replace what a person accepted."""
-    approved = {(d.source_hash, d.target_hash) for d in present.decisions if d.verdict == "approve" and d.target_hash}
+    approved = _approved(present)
     return frozenset(
         s.id
         for s in present.segments
@@ -210,6 +217,7 @@ def _from_memory(present: EditionView, segments: Sequence[Segment], drafts: dict
         threshold=ws.project.memory.fuzzy_threshold,
     )
     suggestions: dict[str, Suggestion] = {}
+    approved = _approved(present)
     for segment in segments:
         match = matches.get(segment.id)
         if match is None:
@@ -224,6 +232,9 @@ def _from_memory(present: EditionView, segments: Sequence[Segment], drafts: dict
             )
         else:
             target = content_in_digits(_canonical(match.target), present.profile)
+            # after a restore the memory is what knows for which English this translation was approved here
+            pair = (content_hash(match.unit.source), content_hash(target))
+            earlier = match.unit.source if not same and pair in approved else None
             same = same and content_hash(target) == content_hash(match.target)
             drafts[segment.id] = drafts[segment.id].model_copy(
                 update={
@@ -232,6 +243,7 @@ def _from_memory(present: EditionView, segments: Sequence[Segment], drafts: dict
                     "detail": match.provenance,
                     "approved_before": same and match.kind == "context" and match.unit.status == "approved",
                     "approved_terms": match.unit.terms_hash,
+                    "approved_source": earlier,
                 }
             )
     return suggestions
@@ -263,14 +275,16 @@ def _as_it_began(present: EditionView, segments: Sequence[Segment], drafts: dict
     from_memory = [s for s in segments if drafts[s.id].origin in ("context", "exact")]
     if not from_memory:
         return
-    approved = {(d.source_hash, d.target_hash) for d in present.decisions if d.verdict == "approve" and d.target_hash}
+    approved = _approved(present)
     given = present.ws.store.beginnings.all(present.publication, present.profile.tag)
     began = {(d.segment, content_hash(d.target)): d for d in given if d.target is not None}
     for segment in from_memory:
         draft_ = drafts[segment.id]
         text = content_hash(draft_.target or ())
         first = began.get((segment.id, text))
-        if first is not None and (segment.source_hash, text) in approved:
+        earlier = draft_.approved_source
+        source = segment.source_hash if earlier is None else content_hash(earlier)
+        if first is not None and (source, text) in approved:
             same = {"origin": first.origin, "detail": first.detail, "approved_before": first.approved_before}
             drafts[segment.id] = draft_.model_copy(update=same)
 

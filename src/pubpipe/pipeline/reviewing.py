@@ -162,6 +162,7 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
         return
     status = "approved" if present.standing.state == "approved" else "reviewed"
     units = []
+    carried = present.standing.carried
     began = present.ws.store.beginnings.latest(answer.publication, answer.language)
     for segment in present.segments:
         target = present.targets[segment.id]
@@ -169,6 +170,8 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
             continue
         if not present.standing.segment_accepted(segment.id):
             continue
+        if segment.id in carried:
+            continue  # what people accepted is the earlier English, and that is in the memory
         draft = present.drafts[segment.id]
         units.append(
             MemoryUnit(

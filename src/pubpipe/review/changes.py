@@ -373,7 +373,8 @@ def _typo(
     old, mended = ours[gone[0] : gone[1]], theirs[new[0] : new[1]]
     if len(old) == 1 and not mended:
         beside = {ours[i].key for i in (gone[0] - 1, gone[1]) if 0 <= i < len(ours)}
-        if old[0].key in _DOUBLED and old[0].key in beside:
+        after = [not i or side[i].gap for side, i in ((ours, gone[1]), (theirs, new[0])) if i < len(side)]
+        if old[0].key in _DOUBLED and old[0].key in beside and all(after):
             return Difference(kind="typo", note=f"‘{old[0].text}’ no longer written twice")
     if not 0 < len(old) == len(mended) <= _SLIPS:
         return None

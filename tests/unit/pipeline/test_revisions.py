@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -297,6 +298,24 @@ def test_a_match_in_context_passes_only_under_the_terms_of_its_approval(root: Pa
         present = prepare(ws, "again", "km")
         left = {plain(s.content) for s in present.segments if s.id not in present.passed}
         assert left == {"Every migrant worker may keep a passport."}
+
+
+def test_a_carried_approval_comes_back_from_a_backup(root: Path) -> None:
+    kept = io.StringIO()
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        approved(ws)
+        revise(ws, ('"it is the law" -', "“it is the law” –"))
+        answer(ws)
+        before = view(ws, "rights", "km")
+        assert before.standing.state == "approved"
+        ws.store.export_jsonl(kept)
+    (root / ".pubpipe" / "pubpipe.db").unlink()
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        ws.store.import_jsonl(io.StringIO(kept.getvalue()))
+        after = prepare(ws, "rights", "km")
+        assert after.standing.state == "approved"
+        assert after.standing.carried == before.standing.carried
+        assert after.credits == before.credits
 
 
 def test_a_forged_draft_carries_nothing(ws: Workspace) -> None:
