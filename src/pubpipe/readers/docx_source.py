@@ -52,9 +52,12 @@ def read(data: bytes) -> SourceDocument:
     SourceError for a file that cannot be read or has no text.
     """
     word = open_word(data, refuse, LIMITS)
-    main = word.xml(word.main())
-    base.check_depth(main)
-    base.check_length(len(text_of(main)))
+    main = word.main()
+    kinds = ("footnotes", "endnotes", "header", "footer")
+    stories = [main, *(part for kind in kinds for part in word.related(main, kind))]
+    for part in stories:
+        base.check_depth(word.xml(part))
+    base.check_length(sum(len(text_of(word.xml(part))) for part in stories))
     words = read_words(word)
     made = _Document(word, words)
     blocks = made.blocks(words.nodes)

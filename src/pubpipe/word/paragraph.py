@@ -452,12 +452,16 @@ class Paragraph:
         """Tags by token; what has no look of its own takes that of its neighbours where both have the same."""
         out: list[list[Tag]] = []
         known: list[tuple[tuple[Tag, ...], tuple[tuple[TagKind, str], ...]]] = []
+        following: list[Any] = [None] * len(marks)
+        for place in range(len(marks) - 2, -1, -1):
+            following[place] = marks[place + 1] if marks[place + 1] is not None else following[place + 1]
+        before = None
         for place, token in enumerate(self.core):
             outer = tuple(around[w] for w in token.path[len(self.base_path) :])
             mark = marks[place]
+            before = mark if mark is not None else before
             if mark is None:
-                before = next((m for m in reversed(marks[:place]) if m is not None), None)
-                after = next((m for m in marks[place + 1 :] if m is not None), None)
+                after = following[place]
                 kinds: list[tuple[TagKind, str]] = []
                 if before and after and before[0] == outer == after[0]:
                     for one, other in zip(before[1], after[1], strict=False):
