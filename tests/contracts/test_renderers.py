@@ -274,7 +274,7 @@ def test_the_same_edition_gives_the_same_bytes(language: str, format_: str) -> N
 def test_the_inspection_finds_nothing(language: str, approved: bool, real: bool, format_: str) -> None:
     data = rendered(language, format_, approved=approved, real=real)
     wanted = edition(language, approved=approved, real=real)
-    assert inspect_file(format_, data, wanted, profile(language), find_fonts()) == ()
+    assert inspect_file(format_, data, wanted, profile(language), find_fonts(), page=TEMPLATE.design.page) == ()
 
 
 @every_format
@@ -350,6 +350,18 @@ def test_the_pdf_embeds_only_our_fonts(language: str) -> None:
         assert all("/FontFile2" in f.FontDescriptor or "/FontFile3" in f.FontDescriptor for f in kept)
     assert names
     assert {re.split(r"[-,]|Identity", name)[0] for name in names} <= ours
+
+
+@every_language
+def test_strong_words_of_the_pdf_are_in_another_cut(language: str) -> None:
+    """Programs that take the default instance of a variable font set bold words in the regular weight."""
+    import pikepdf
+
+    main = profile(language).fonts[0].replace(" ", "")
+    with pikepdf.open(io.BytesIO(rendered(language, "pdf"))) as pdf:
+        found = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"]
+        cuts = {bytes(d.get("/FontFile2", d.get("/FontFile3")).read_bytes()) for d in found if main in str(d.FontName)}
+    assert len(cuts) >= 2
 
 
 @every_language
@@ -615,6 +627,8 @@ def test_lines_end_where_the_dictionary_allows_it(language: str, real: bool, run
                 for piece in LineBreaker(text, profile(language).locale):
                     place += len(piece)
                     allowed.add(place)
+                assert unicodedata.category(text[start])[0] != "M", "a line begins with a mark"
+                assert text[end - 1] not in "\u1039\u17d2", "a line ends inside a stack"
                 legal += end in allowed
                 illegal += end not in allowed
             break
