@@ -12,7 +12,7 @@ help:
 	@echo "make demo   run the whole pipeline on the example: 12 documents in six languages, in ./$(DEMO)"
 	@echo "make test   the test suite; says at the end what was not run and what would install it"
 	@echo "make check  what CI runs before the tests: format, lint, types, layers"
-	@echo "make bench  speed and memory, as ratios against LibreOffice and Prefect"
+	@echo "make bench  speed and memory, as ratios against LibreOffice, Chromium, XeLaTeX and Prefect"
 	@echo "make bench-structure DOCUMENTS=folder  how much of real Word files layout = \"source\" keeps"
 	@echo "make quality  how often the checks are wrong, measured on human translations; writes docs/reference/checks.md"
 	@echo "make wheel  dist/pubpipe-<version>.whl"
@@ -51,6 +51,7 @@ types: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/pages.py
 
 bench-structure: $(VENV)/.dev
 	$(BIN)/python benchmarks/structure.py $(DOCUMENTS) --others
