@@ -150,7 +150,8 @@ class _Writer:
         """How much smaller the type is in the table that is being written."""
         self.design = template.design
         self.written_out = profile.native and not profile.word_numbers
-        """Numbers in the digits of the script are part of the text: Word cannot count in them."""
+        """Numbers of lists and captions are part of the text: Word cannot count in the digits of the script. Pages and
+        notes are counted all the same, in Latin digits: custom marks of notes come twice in LibreOffice ("22")."""
         self.room = self.design.column_width
         """Millimetres that the text has: of a column, or between the edges of the cell that is being written."""
         self.drawings = 0
@@ -399,9 +400,8 @@ class _Writer:
         while written < len(self.note_numbers):  # a note may hold the mark of another
             ref, number = list(self.note_numbers.items())[written]
             written += 1
-            shown = self._mark(number) if self.written_out else "<w:footnoteRef/>"
             mark = (
-                f'<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr>{shown}</w:r>'
+                '<w:r><w:rPr><w:rStyle w:val="FootnoteReference"/></w:rPr><w:footnoteRef/></w:r>'
                 '<w:r><w:t xml:space="preserve"> </w:t></w:r>'
             )
             blocks = self.notes[ref].blocks
@@ -492,25 +492,19 @@ class _Writer:
         if ref in self.note_numbers:
             number = self.note_numbers[ref]
             return (
-                f'<w:fldSimple w:instr=" NOTEREF _RefNote{number} \\f \\h "{self._locked}>'
+                f'<w:fldSimple w:instr=" NOTEREF _RefNote{number} \\f \\h ">'
                 f"<w:r>{style}{self._mark(number)}</w:r></w:fldSimple>"
             )
         number = self.note_numbers[ref] = len(self.note_numbers) + 1
         self.bookmarks += 1
-        custom, shown = (' w:customMarkFollows="1"', self._mark(number)) if self.written_out else ("", "")
         return (
             f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="_RefNote{number}"/>'
-            f'<w:r>{style}<w:footnoteReference{custom} w:id="{number}"/>{shown}</w:r>'
-            f'<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+            f'<w:r>{style}<w:footnoteReference w:id="{number}"/></w:r><w:bookmarkEnd w:id="{self.bookmarks}"/>'
         )
 
     def _mark(self, number: int) -> str:
-        return f"<w:t>{self.profile.number(number)}</w:t>"
-
-    @property
-    def _locked(self) -> str:
-        """Keeps Word from writing Latin digits over a field's number."""
-        return ' w:fldLock="true"' if self.written_out else ""
+        """A number that Word counts, as it will show it."""
+        return f"<w:t>{number if self.written_out else self.profile.number(number)}</w:t>"
 
     def _relation(self, name: str) -> str:
         """The relation of an image that is about to be drawn."""
@@ -644,8 +638,11 @@ class _Writer:
         return self.paragraph("Caption", (Text(text=first.text[end:]), *rest), properties=keep, before=label)
 
     def _sequence(self, kind: str, run: Run) -> str:
-        switch = self.profile.word_number_switch if self.profile.native and not self.written_out else "ARABIC"
-        return f'<w:fldSimple w:instr=" SEQ {kind} \\* {switch} "{self._locked}>{self._run(run)}</w:fldSimple>'
+        """The number of a caption as a field; as text where a program that counts it would write other digits."""
+        if self.written_out:
+            return self._run(run)
+        switch = self.profile.word_number_switch if self.profile.native else "ARABIC"
+        return f'<w:fldSimple w:instr=" SEQ {kind} \\* {switch} ">{self._run(run)}</w:fldSimple>'
 
     def _figure(self, block: Figure) -> Iterator[str]:
         size = self.pictures[block.resource]

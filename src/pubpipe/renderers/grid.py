@@ -59,7 +59,7 @@ class Grid(Value):
 
 _DIGIT = 2.1
 """Millimetres of a digit or a Latin letter at text size, on the safe side."""
-_WORD = re.compile(r"[0-9A-Za-z.,:–%$/-]{2,16}(?![0-9A-Za-z.,:–%$/-])")
+_WORD = re.compile(r"[\dA-Za-z.,:–%$/-]{2,16}(?![\dA-Za-z.,:–%$/-])")
 
 
 def _longest_word(cell: Cell) -> int:

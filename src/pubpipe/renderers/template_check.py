@@ -184,7 +184,7 @@ def _language(template: Template, profile: LanguageProfile, fonts: FontSet) -> I
             "warning",
             "docx",
             f"Word cannot count in {profile.english_name} digits (ECMA-376 part 1, 17.18.59 has no such format): page "
-            "numbers stay 1, 2, 3; list, note and caption numbers are written out and do not move with the text",
+            "and note numbers stay 1, 2, 3; list and caption numbers are written out and do not move with the text",
             tag,
         )
 
