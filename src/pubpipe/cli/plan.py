@@ -21,6 +21,7 @@ def plan(
 ) -> None:
     """Say what each edition needs and why, with the sentences and published files concerned; change nothing."""
     from pubpipe import pipeline
+    from pubpipe.server.wording import visible
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         items = pipeline.plan(ws, tuple(publications or ()))
@@ -34,7 +35,7 @@ def plan(
         reasons = "; ".join(said[:_REASONS]) + more
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
         for segment in item.segments[:_SHOWN]:
-            print(f"  sentence {segment.number} “{segment.words}”: {segment.reason}")
+            print(visible(f"  sentence {segment.number} “{segment.words}”: {segment.reason}"))
         if len(item.segments) > _SHOWN:
             print(f"  and {len(item.segments) - _SHOWN} more sentences; --json lists them all")
         for path in item.files:

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from pubpipe import memory
+from pubpipe.cli.app import app
 from pubpipe.identity import content_hash
 from pubpipe.model import MemoryUnit, ReviewAnswer, ReviewItem, ReviewRequest, Text, plain
 from pubpipe.pipeline import Workspace, next_review, open_workspace, plan, prepare, register, take_answer
@@ -329,6 +331,21 @@ def test_a_forged_draft_carries_nothing(ws: Workspace) -> None:
     assert content_hash(again.targets[asked.segment] or ()) == content_hash(old.target)
     assert again.standing.carried == {}
     assert again.standing.stage == "language review"
+
+
+def test_the_terminal_shows_what_was_approved_and_what_changed_and_is_steered_by_no_text(root: Path) -> None:
+    with open_workspace(root, environ={}, now=lambda: ANSWERED) as ws:
+        approved(ws)
+        revise(ws, ("fee of 300 baht", "fee of 500 baht\u202e"))
+    shown = CliRunner().invoke(app, ["review", "show", "rights", "--language", "km", "--workspace", str(root)])
+    assert shown.exit_code == 0
+    assert "the source was revised since it was approved: number 300 → 500" in shown.output
+    assert "   before: Nobody pays a fee of 300 baht." in shown.output
+    assert "   what changed: " in shown.output
+    assert "Nobody pays a fee of [300 → 500] baht[+ [U+202E]]." in shown.output
+    planned = CliRunner().invoke(app, ["plan", "--workspace", str(root)])
+    assert "  sentence 3 “Nobody pays a fee of 500 baht[U+202E].”" in planned.output
+    assert planned.output.endswith("Nothing can be done without a person: 'pubpipe review list'.\n")
 
 
 # --- the plan
