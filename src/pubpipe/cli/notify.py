@@ -34,10 +34,11 @@ def notify(
             for batch, words in batches:
                 print(f"---- to {batch.person} ({batch.channel.partition(':')[0]})")
                 print(words)
-            print(f"{len(batches)} messages would go out. Nothing was sent (--dry-run).")
+            count = f"{len(batches)} message{'' if len(batches) == 1 else 's'}"
+            print(f"{count} would go out. Nothing was sent (--dry-run).")
             return
         if retry:
-            print(f"{ws.store.outbox.retry(ws.now())} deliveries that had failed are tried again.")
+            print(f"to be tried again of what had failed: {ws.store.outbox.retry(ws.now())}")
         report = tell(ws, at_once=now or retry)
     print(f"{report.words()}.")
     if report.problems:

@@ -86,7 +86,7 @@ class ReviewRequest(Value):
     self_approval: bool = False
     """Whether people may approve their own wording at this stage (`review.self_approval` in pubpipe.toml)."""
     due: dt.datetime | None = None
-    """When the answer is due; None: this stage has no deadline."""
+    """When the answer is due, in the project's time zone; None: this stage has no deadline."""
 
     @property
     def attention(self) -> tuple[ReviewItem, ...]:

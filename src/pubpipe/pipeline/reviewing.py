@@ -19,7 +19,7 @@ from pubpipe.model import (
 )
 from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
-from pubpipe.pipeline.deciding import deadline_of, right_of
+from pubpipe.pipeline.deciding import deadline_of, right_of, zone
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.moved_terms import keep_entries
 from pubpipe.pipeline.provenance import first_draft, origin_words
@@ -58,7 +58,7 @@ def request_for(present: EditionView) -> ReviewRequest | None:
         moved_terms={id_: tuple(t.words for t in found) for id_, found in present.moved_terms.items()},
     )
     due = deadline_of(ws, present.publication, present.profile.tag, made.stage)
-    return made.model_copy(update={"due": due.due}) if due else made
+    return made.model_copy(update={"due": due.due.astimezone(zone(ws.project))}) if due else made
 
 
 def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> tuple[str, ...]:

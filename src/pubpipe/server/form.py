@@ -292,6 +292,10 @@ def _notice(request: ReviewRequest, artifact: str, page: str, accounts: bool) ->
             "one box under its English. Marks such as `<1>…</1>` are formatting: keep them around the same "
             "words.\n"
         )
+        if not request.self_approval:
+            lines.append("What you correct waits for a second person; what you leave as it is, you approve.\n")
+        if due := request.due:
+            lines.append(f"Please answer by {due:%Y-%m-%d}.\n")
     else:
         lines.append(f"Sign off all {len(request.items)} segments as they stand, or send some back.\n")
     if carried := wording.carried_over(request):

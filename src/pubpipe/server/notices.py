@@ -135,7 +135,7 @@ def hears(ws: Workspace, notice: Notice) -> tuple[list[tuple[str, str]], str]:
     to += [(MAIL, name) for name in reached.values()]
     if lost:
         return to, f"no e-mail address: {', '.join(lost)}"
-    if not wanted:
+    if not wanted and notice.event != "answered":  # an answer need not interest anybody
         return to, "nobody is named for it: people of the stage in pubpipe.toml, accounts or [notify] watchers"
     return to, ""
 

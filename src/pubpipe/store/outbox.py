@@ -172,11 +172,9 @@ class Outbox:
         return self._deliveries("d.state = 'failed'")[::-1]
 
     def unheard(self) -> tuple[tuple[Notice, str], ...]:
-        """Notices that reached nobody, or not everybody, with the reason; newest first."""
+        """Notices that did not reach everybody whom they should, with the reason; newest first."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                sa.text("SELECT * FROM notices WHERE problem <> '' OR state = 'nobody' ORDER BY at DESC, id")
-            ).all()
+            rows = connection.execute(sa.text("SELECT * FROM notices WHERE problem <> '' ORDER BY at DESC, id")).all()
         return tuple((_notice(row), row.problem) for row in rows)
 
     def retry(self, at: dt.datetime) -> int:

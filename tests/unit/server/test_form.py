@@ -222,6 +222,14 @@ def test_the_form_leads_to_the_page_that_keeps_what_is_typed() -> None:
     assert "terminal" in schema_of(TWO)["properties"]["digest"]["description"]
 
 
+def test_the_form_says_that_a_correction_waits_for_a_second_person_and_until_when() -> None:
+    asked = request(item(1), due=NOON)
+    notice = str(schema_of(asked)["properties"]["digest"]["description"])
+    assert "What you correct waits for a second person" in notice
+    assert f"Please answer by {NOON:%Y-%m-%d}." in notice
+    assert "second person" not in str(schema_of(asked.model_copy(update={"self_approval": True})))
+
+
 def test_who_typed_a_text_travels_with_it() -> None:
     given = answer(TWO, texts={"000000000002-1": "ពីរ"}, authors={"000000000002-1": ("Dara Kim", "សុខា")})
     values = answer_values(TWO, given)

@@ -341,6 +341,17 @@ def test_where_nobody_is_named_that_is_said(house: House, post: Post) -> None:
     assert "nobody is named for it" in house.troubles[0]
 
 
+def test_an_answer_that_nobody_follows_is_no_trouble(house: House, post: Post) -> None:
+    house.settings(smtp(post.port).replace('watchers = ["Chief"]', ""))
+    house.answer("Sokha Chan")
+    house.tell()
+    assert house.troubles == ()
+    house.settings('\n[[notify.webhooks]]\nname = "chat"\nurl = "http://127.0.0.1:9/"\nevents = ["blocked"]\n')
+    house.answer("Somchai", "th")
+    assert house.tell() == "0 sent"
+    assert house.troubles == ()
+
+
 def test_without_settings_nothing_is_written_down(tmp_path: Path) -> None:
     (tmp_path / "pubpipe.toml").write_text(STAGES, encoding="utf-8")
     (tmp_path / "water.md").write_text("# Water\n", encoding="utf-8")
