@@ -37,6 +37,9 @@ def test_a_file_answers_the_run_that_waits(desk: Desk, monkeypatch: pytest.Monke
     request = desk.request()
     first = request.attention[0]
     recorded(desk, run.id, request, desk.answer(request, texts={first.segment: "ទឹក និងការងារ"}), monkeypatch)
+    assert [i.segment for i in desk.request().attention] == [first.segment]  # four eyes: another person approves it
+    assert desk.submit(run.id, reviewer="Dara") == ()
+    desk.work(run.id)
     assert desk.request().stage == "sign-off"
     assert desk.stored()[first.segment] == "ទឹក និងការងារ"
 

@@ -122,7 +122,7 @@ def write(connection: Connection, value: Typed) -> bool:
 
 def from_row(row: sa.Row[Any]) -> Typed:
     """The value of a table row."""
-    return from_json(row._mapping)
+    return from_json(dict(row._mapping))
 
 
 def from_json(value: Mapping[str, Any]) -> Typed:
