@@ -117,8 +117,8 @@ def _imprint(
         if text:
             href = imprint.url if key == "url" else _mail(text) if key == "contact" else None
             yield Line(label="" if key == "url" else label(key), text=text, href=href)
-    for key in template.design.imprint.texts:
-        yield Line(label="", text=clean(label(key)))
+    for own in template.design.imprint.texts:
+        yield Line(label="", text=clean(label(own)))
 
 
 def _translators(edition: Edition, template: Template, profile: LanguageProfile) -> Iterator[str]:
