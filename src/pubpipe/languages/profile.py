@@ -169,11 +169,9 @@ class LanguageProfile(Value):
 
     def number(self, text: object) -> str:
         """A number that the program writes itself, in the digits that the project chose."""
-        return (
-            str(text).translate(dict(zip(range(48, 58), self.native_digits or "", strict=False)))
-            if (self.native)
-            else str(text)
-        )
+        if not self.native or self.native_digits is None:
+            return str(text)
+        return str(text).translate(str.maketrans("0123456789", self.native_digits))
 
     @property
     def fingerprint(self) -> str:
