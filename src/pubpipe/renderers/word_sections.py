@@ -57,7 +57,8 @@ def bleeding(picture: Picture, relation: str, width: float, height: float, alt: 
     size = f'cx="{emu(width)}" cy="{emu(height)}"'
     return (
         f'<w:drawing><wp:anchor distT="0" distB="{emu(9)}" distL="0" distR="0" simplePos="0" relativeHeight="2" '
-        'behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="page">'
+        'behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>'
+        '<wp:positionH relativeFrom="page">'
         '<wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom="page"><wp:posOffset>0</wp:posOffset>'
         f'</wp:positionV><wp:extent {size}/><wp:effectExtent l="0" t="0" r="0" b="0"/><wp:wrapTopAndBottom/>'
         f"{described(number, alt)}<wp:cNvGraphicFramePr/>"
