@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from pubpipe.errors import SourceError
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Finding, Role, Unit
+from pubpipe.model import Edition, Finding, Role, SourceDocument, Unit
 from pubpipe.ooxml import Problem
 from pubpipe.renderers import inspection
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
 from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
+from pubpipe.word.package import is_on
+from pubpipe.word.paragraph import is_symbol_font
 
 _SYMBOLS = "OpenSymbol"
 _NOT_ON_PAGES: frozenset[Role] = frozenset(["alt", "metadata"])
@@ -29,6 +33,10 @@ _MOST_PARTS = 4
 _LEAST, _NEAR = 12, 400
 """Characters that a piece of a paragraph has at least, and how far from the head of a page a shorter rest may stand."""
 _NAMED_AT_MOST = 5
+_ROMAN = re.compile("[ivxlcdm]+|[IVXLCDM]+")
+"""The number of a page or a list, made by Word."""
+_BLANK = re.compile("«[^»]*»")
+"""A letter's data before it is merged."""
 
 
 def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) -> tuple[Finding, ...]:
@@ -76,6 +84,7 @@ def inspect_source_docx(
     texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
     shown = inspection._squeezed("\n".join(texts))
     found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
+    found += _strange(word, [part for part in stories if _is_shown(word, main, part)], document)
     headers = _headers(word, main)
     marked = [n for n, part in enumerate(headers, 1) if PREVIEW in "".join(_word_texts(word, part))]
     found += inspection._watermark(edition, marked, len(headers) or 1, "header")
@@ -150,6 +159,62 @@ def _word_texts(word: WordFile, part: str) -> Iterator[str]:
             if next(element.iterancestors(f"{W}p")) is paragraph:
                 out.append("\u2011" if element.tag == f"{W}noBreakHyphen" else element.text or "")
         yield "".join(out)
+
+
+def _strange(word: WordFile, stories: Sequence[str], document: SourceDocument) -> Iterator[Finding]:
+    """Words on the pages that are no part of the edition: nobody approved them."""
+    units = [u for u in document.units() if u.role != "alt"]
+    whole = {"", *(_letters("".join(inspection._wanted(u))) for u in units)}
+    pieces: list[str] | None = None
+    named = 0
+    for part in stories:
+        for paragraph in word.xml(part).iter(f"{W}p"):
+            visible = _visible(word, paragraph)
+            text = _letters(visible)
+            if text in whole or _letters(_BLANK.sub("", visible)) in whole:
+                continue
+            if pieces is None:
+                unique = {_letters(p) for u in units for p in inspection._wanted(u)} - {""}
+                pieces = sorted(unique, key=len, reverse=True)
+            for piece in pieces:
+                text = text.replace(piece, "") if len(piece) <= len(text) else text
+            if len(text) > 1 and not _ROMAN.fullmatch(text) and _letters(PREVIEW) not in text:
+                named += 1
+                if named <= _NAMED_AT_MOST:
+                    message = f"words stand in {part} that are no part of the edition: “{text[:40]}”"
+                    yield inspection._finding("strange", "block", message)
+    if named > _NAMED_AT_MOST:
+        message = f"{named - _NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
+        yield inspection._finding("strange", "block", message)
+
+
+def _is_shown(word: WordFile, main: str, part: str) -> bool:
+    """Whether pages show a part: a running head that no section names is only left over."""
+    relations = word.relationships(main)
+    named = word.xml(main).iter(f"{W}headerReference", f"{W}footerReference")
+    used = {relations[id_][1] for r in named if (id_ := r.get(f"{R}id") or "") in relations}
+    around = {p for kind in ("header", "footer") for p in word.related(main, kind)}
+    return part in used or part not in around
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in inspection._squeezed(text) if unicodedata.category(c)[0] in "LM")
+
+
+def _visible(word: WordFile, paragraph: Any) -> str:
+    """The text of a paragraph that a reader sees as letters: no hidden text, no picture fonts."""
+    hidden = word.style_of(paragraph, f"{W}pPr/{W}pStyle").hidden
+    out = []
+    for element in paragraph.iter(f"{W}t"):
+        if next(element.iterancestors(f"{W}p")) is not paragraph:
+            continue
+        properties = element.getparent().find(f"{W}rPr")
+        own = is_on(properties, "vanish")
+        if own is None and properties is not None and word.style_of(properties, f"{W}rStyle").hidden:
+            own = True
+        if not (hidden if own is None else own) and not is_symbol_font(properties):
+            out.append(element.text or "")
+    return "".join(out)
 
 
 def _headers(word: WordFile, main: str) -> list[str]:

@@ -41,7 +41,6 @@ PUBLISHED = re.compile(r"(https?://|mailto:|tel:)", re.IGNORECASE)
 _UNSEEN_FIELDS = {"XE", "TC", "TA", "RD", "SET", "ASK", "ADVANCE", "PRIVATE"}
 """Fields that show nothing where they stand."""
 _CODE_FIELDS = {
-    "MERGEFIELD",
     "SEQ",
     "PAGE",
     "NUMPAGES",
@@ -61,6 +60,8 @@ _TOGGLES: tuple[tuple[str, TagKind], ...] = (
     ("vertAlign", "superscript"),
     ("smallCaps", "smallcaps"),
 )
+_BLANK_FIELD = re.compile(r"\s*«[^»]*»\s*")
+"""What stands for a letter's data before it is merged."""
 _NESTING: tuple[TagKind, ...] = (
     "strong", "emphasis", "underline", "strike", "superscript", "subscript", "smallcaps",
 )  # fmt: skip
@@ -177,7 +178,7 @@ class Paragraph:
                 inner_path = (*path, Wrapper(TagOpen(id=0, kind="span", title=f"field {_field_name(code)}"), child))
                 inner = self._collect(child, inner_path)
                 words = "".join(t.text for t in inner if t.kind == "text")
-                if LETTER.search(words) and _field_name(code) not in _CODE_FIELDS:
+                if LETTER.search(words) and _field_name(code) not in _CODE_FIELDS and not _BLANK_FIELD.fullmatch(words):
                     out += inner
                 else:
                     out.append(Token("object", [child], path, text=words, ref=f"field {_field_name(code)}"))
@@ -321,7 +322,7 @@ class Paragraph:
             for token in tokens:
                 token.kind = "anchor" if token.kind == "field" else token.kind
             return tokens
-        if not LETTER.search(shown) or name in _CODE_FIELDS or cut is None:
+        if not LETTER.search(shown) or name in _CODE_FIELDS or cut is None or _BLANK_FIELD.fullmatch(shown):
             nodes = [node for t in tokens for node in t.nodes]
             if name in _UNSEEN_FIELDS:
                 return [Token("anchor", list(dict.fromkeys(nodes)), first.path)]

@@ -74,6 +74,8 @@ def test_runs_that_look_alike_are_one_text_and_a_bold_one_is_a_tag() -> None:
         (paragraph(run("A") + "<w:r><w:br/></w:r>" + run("B")), "A<1/>B"),
         (paragraph("<w:r><w:tab/></w:r>" + run("Indented ")), "Indented"),
         (paragraph(run("See ") + field("REF x", run("Table 1"))), "See <1>Table 1</1>"),
+        (paragraph(run("Dear ") + field("MERGEFIELD Name", run("«Name»"))), "Dear <1/>"),
+        (paragraph(run("Dear ") + field("MERGEFIELD Name", run("Ann"))), "Dear <1>Ann</1>"),
         (paragraph(run("Total ") + field("=SUM(A1)", run("12"))), "Total <1/>"),
         (paragraph(run("x") + field("XE \"y\"", "") + run(" z")), "x z"),
         (paragraph(run("A") + run("l", '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>') + run("B")), "A<1/>B"),

@@ -89,6 +89,14 @@ def test_the_inspection_finds_a_paragraph_that_was_changed_afterwards() -> None:
     assert {f.severity for f in found if f.check == "inspection.text"} == {"block"}
 
 
+def test_the_inspection_finds_words_that_nobody_approved() -> None:
+    made, edition = rendered(SOURCE, "lo")
+    end = b"<w:sectPr>"
+    strange = edited(made, lambda _, d: d.replace(end, paragraph(run("Workers must not be paid.")).encode() + end))
+    found = inspect_source_docx(strange, edition, profile("lo"), find_fonts())
+    assert [(f.check, f.severity) for f in found] == [("inspection.strange", "block")]
+
+
 def test_same_input_same_bytes() -> None:
     assert rendered(SOURCE, "km")[0] == rendered(SOURCE, "km")[0]
 
