@@ -25,7 +25,7 @@ from pubpipe.errors import PubpipeError
 from pubpipe.model import RecordedDecision, Rendition, ReviewAnswer, ReviewRequest
 from pubpipe.pipeline.looking import review_preview
 from pubpipe.root import STATE_FOLDER
-from pubpipe.server import client, form, people, rounds, signature, wording
+from pubpipe.server import client, form, people, rights, rounds, signature, wording
 from pubpipe.server.here import files_url, interface, own_address, public_base, review_address
 
 
@@ -85,7 +85,7 @@ def _bar(publication: str, language: str) -> Callable[[int, int], None]:
 def record(workspace: str, request: ReviewRequest, answer: ReviewAnswer, reviewer: str) -> tuple[str, ...]:
     """Take the answer into the record; returns what is wrong with it."""
     with pipeline.open_workspace(Path(workspace)) as ws:
-        problems = pipeline.take_answer(ws, request, answer)
+        problems = pipeline.take_answer(ws, request, answer, find=rights.find_in(ws))
     if problems:
         get_run_logger().warning("the answer of %s was not taken: %d problems", reviewer, len(problems))
     return problems

@@ -362,6 +362,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
     from pubpipe.pipeline import offline
     from pubpipe.pipeline.ingest import ingest
     from pubpipe.review import left_to_others
+    from pubpipe.server.rights import find_in
 
     name = vouched(ws, answer.reviewer, request.publication, request.language, request.stage)
     answer = answer.model_copy(update={"reviewer": name})
@@ -376,7 +377,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
             numbers = tuple(i.number for i in upcoming.items if i.segment in left)
             more |= {"decision": "request_changes", "segments": numbers}
             more["comment"] = answer.comment or "Corrections beyond what the round asked for."
-            problems = pipeline.take_answer(ws, upcoming, answer.model_copy(update=more))
+            problems = pipeline.take_answer(ws, upcoming, answer.model_copy(update=more), find=find_in(ws))
         if upcoming is None or problems:
             raise ReviewError(
                 f"{len(left)} corrections could not be recorded: {'; '.join(problems) or 'the edition moved on'}.",
@@ -394,13 +395,14 @@ def _hand_in(ws: Workspace, root: Path, request: ReviewRequest, answer: Any) -> 
     """To the flow run that waits with this round where there is one, else straight to the record."""
     from pubpipe import pipeline
     from pubpipe.server import answer_run, find_server
+    from pubpipe.server.rights import find_in
 
     address = find_server(root, ws.environ)
     if address is not None:
         problems = answer_run(address, ws, request, answer)
         if problems is not None:
             return problems
-    return pipeline.take_answer(ws, request, answer)
+    return pipeline.take_answer(ws, request, answer, find=find_in(ws))
 
 
 def _confirm(request: ReviewRequest, reviewer: str) -> None:

@@ -24,6 +24,7 @@ from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.moved_terms import keep_entries
 from pubpipe.pipeline.provenance import first_draft, origin_words
 from pubpipe.pipeline.workspace import Workspace
+from pubpipe.review.right import Find
 
 log = logging.getLogger(__name__)
 
@@ -61,18 +62,21 @@ def request_for(present: EditionView) -> ReviewRequest | None:
     return made.model_copy(update={"due": due.due.astimezone(zone(ws.project))}) if due else made
 
 
-def take_answer(ws: Workspace, request: ReviewRequest, answer: ReviewAnswer) -> tuple[str, ...]:
+def take_answer(
+    ws: Workspace, request: ReviewRequest, answer: ReviewAnswer, *, find: Find | None = None
+) -> tuple[str, ...]:
     """What is wrong with the answer, in words; nothing where it was recorded.
 
     An answer that is refused leaves the typed texts as the reviewer's wording, so that the next round shows them.
     Taking the same answer twice records it once. Edits, decisions, memory and the round go down in one transaction.
+    `find`: the accounts, where the workspace has some.
     """
     said = answer.model_dump(mode="json", exclude={"at"})
     for earlier in ws.store.rounds.all(answer.publication, answer.language):
         if earlier.answer == said:
             return earlier.problems
     present = view(ws, answer.publication, answer.language)
-    right = right_of(ws, request.publication, request.language, request.stage, answer.reviewer, at=answer.at)
+    right = right_of(ws, request.publication, request.language, request.stage, answer.reviewer, find=find, at=answer.at)
     problems = review.answer_problems(request, answer, present.segments, right)
     if problems:
         edits, decisions = _typed(present, answer), tuple[Decision, ...]()

@@ -15,6 +15,12 @@ class Account(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def role(self) -> str:
+        """ "service" is a program's."""
+
     def refusal(self, language: str, stage: str) -> str:
         """Why this account may not decide there, in words; empty where it may."""
 
@@ -83,9 +89,9 @@ def _own(stage: Stage, language: str, name: str, find: Find | None) -> str:
 
 
 def _closed(find: Find, name: str) -> bool:
-    """Whether the account is nobody's any more, or no person's: then it stands in for nobody either."""
+    """Whether there is no account, or it is nobody's any more, or no person's: then it stands in for nobody either."""
     account = find(name)
-    return account is None or not getattr(account, "active", True) or getattr(account, "role", "") == "service"
+    return account is None or not account.active or account.role == "service"
 
 
 def _not_now(delegation: Delegation, at: dt.datetime, due: dt.datetime | None) -> str:

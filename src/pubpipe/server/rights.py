@@ -17,6 +17,7 @@ from pubpipe.server import people
 
 if TYPE_CHECKING:
     from pubpipe.pipeline import Workspace
+    from pubpipe.review.right import Find
     from pubpipe.server.people import Account
 
 
@@ -37,6 +38,12 @@ def refusal(
             return refusal_in(ws, account, publication, language, stage, at)
     except PubpipeError as error:
         return f"Whether you may decide here cannot be told now: {error.message}"
+
+
+def find_in(ws: Workspace) -> Find | None:
+    """The workspace's accounts as `review.right` asks for them; None where it has none. StoreError where unreadable."""
+    accounts = people.load(ws.state)
+    return accounts.find if accounts.people else None
 
 
 def refusal_in(

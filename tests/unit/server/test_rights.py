@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pubpipe import pipeline
 from pubpipe.errors import ReviewError
+from pubpipe.model import ReviewAnswer
 from pubpipe.server import rights, runs, signature
 from pubpipe.server.people import Account
 from tests.unit.server.house import NOW, PASSWORD, RUN, House, account
@@ -95,3 +97,27 @@ def test_a_stage_that_is_gone_from_pubpipe_toml_is_decided_by_nobody(house: Hous
     assert (
         rights.refusal(house.state, SOKHA, "water", "km", "gone", NOW) == "pubpipe.toml has no stage “gone” any more."
     )
+
+
+def test_the_record_names_both_also_where_only_accounts_say_who_may_decide(tmp_path: Path) -> None:
+    stage = '[[review.stages]]\nname = "language review"\ndelegates = { "Sokha Chan" = { name = "Dara Kim", until = 2030-01-01 } }\n'
+    settings = f'[project]\nlanguages = ["km"]\n[engines]\nchain = ["pseudo"]\n{stage}'
+    (tmp_path / "pubpipe.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "water.md").write_text("# Water\n", encoding="utf-8")
+    House(tmp_path, *EVERYBODY)
+    with pipeline.open_workspace(tmp_path, environ={}, now=lambda: NOW) as ws:
+        pipeline.register(ws, tmp_path / "water.md")
+        pipeline.prepare(ws, "water", "km")
+        request = pipeline.next_review(ws, "water", "km")
+        assert request is not None
+        answer = ReviewAnswer(
+            publication="water", language="km", stage=request.stage, digest=request.digest, decision="approve",
+            reviewer="Dara Kim", at=NOW,
+        )  # fmt: skip
+        stranger = answer.model_copy(update={"reviewer": "Stranger"})
+        assert "has no account here" in pipeline.take_answer(ws, request, stranger, find=rights.find_in(ws))[0]
+        request = pipeline.next_review(ws, "water", "km")
+        assert request is not None
+        answer = answer.model_copy(update={"digest": request.digest})
+        assert pipeline.take_answer(ws, request, answer, find=rights.find_in(ws)) == ()
+        assert [d.by for d in ws.store.decisions.all("water", "km")] == ["Dara Kim for Sokha Chan"]
