@@ -31,7 +31,7 @@ from pubpipe.languages import SOURCE, LanguageProfile, profile
 from pubpipe.model import ApprovedEdition, Content, SourceDocument, Text
 from pubpipe.ooxml import Problem
 from pubpipe.readers import docx_source
-from pubpipe.renderers import Original, find_fonts, load_template
+from pubpipe.renderers import Imprint, Original, find_fonts, load_template
 from pubpipe.renderers.inspect_source import inspect_source_docx
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import localize, segment
@@ -182,7 +182,9 @@ def main() -> int:
         for tag in options.languages.split(","):
             target = profile(tag)
             edition = pseudo(document, target)
-            made = render_source_docx(edition, Original(data=data, document=document), template, target, fonts)
+            made = render_source_docx(
+                edition, Original(data=data, document=document), template, target, fonts, Imprint(publisher="")
+            )
             share, gone = kept(before, structure(made))
             shares.append(share)
             blocks = [f.message for f in inspect_source_docx(made, edition, target, fonts) if f.severity == "block"]

@@ -18,7 +18,7 @@ from pubpipe.languages import SOURCE, profile
 from pubpipe.model import ApprovedEdition, Content, DraftEdition, SourceDocument, Text
 from pubpipe.ooxml import pack
 from pubpipe.readers import docx_source
-from pubpipe.renderers import Original, find_fonts, load_template
+from pubpipe.renderers import Imprint, Original, find_fonts, load_template
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import localize, segment
 from tests.unit.readers.made import png
@@ -294,9 +294,12 @@ def drafted(document: SourceDocument, language: str) -> DraftEdition:
 TEMPLATE = load_template(Path(__file__).parents[2] / "templates" / "report")
 
 
+IMPRINT = Imprint(publisher="Network")
+
+
 def rendered(data: bytes, language: str, *, draft: bool = False) -> tuple[bytes, ApprovedEdition | DraftEdition]:
     """The file in another language, and the edition that it is."""
     document = docx_source.read(data)
     edition = drafted(document, language) if draft else approved(document, language)
     original = Original(data=data, document=document)
-    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts()), edition
+    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT), edition

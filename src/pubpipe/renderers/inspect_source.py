@@ -22,6 +22,7 @@ from pubpipe.renderers import inspection
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
+from pubpipe.renderers.source_docx import NOTICE
 from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
 from pubpipe.word.package import is_on
 from pubpipe.word.paragraph import is_symbol_font
@@ -171,6 +172,8 @@ def _strange(word: WordFile, stories: Sequence[str], document: SourceDocument) -
         for paragraph in word.xml(part).iter(f"{W}p"):
             visible = _visible(word, paragraph)
             text = _letters(visible)
+            if any((mark.get(f"{W}name") or "").startswith(NOTICE) for mark in paragraph.findall(f"{W}bookmarkStart")):
+                continue
             if text in whole or _letters(_BLANK.sub("", visible)) in whole:
                 continue
             if pieces is None:

@@ -85,7 +85,7 @@ class SourceRenderer(Value):
         if self.format == "pdf":
             office = find_office(self.soffice)
             return render_source_pdf(edition, self.original, template, profile, fonts, imprint, office)
-        return render_source_docx(edition, self.original, template, profile, fonts)
+        return render_source_docx(edition, self.original, template, profile, fonts, imprint)
 
 
 def renderer(format_: str, layout: Layout, original: Original | None = None, soffice: str | None = None) -> Renderer:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pubpipe.errors import RenderError
@@ -18,11 +18,11 @@ from pubpipe.identity import content_hash, digest_bytes
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Content, DraftEdition, Edition, Placeholder, SourceDocument, TagClose, TagOpen, Text, plain
 from pubpipe.ooxml import RELATIONSHIPS, Problem, pack, serialize
-from pubpipe.renderers.base import Original
+from pubpipe.renderers.base import Imprint, Original
 from pubpipe.renderers.breaking import hold_spaces
 from pubpipe.renderers.fallback import Piece, splitter
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.matter import PREVIEW
+from pubpipe.renderers.matter import matter
 from pubpipe.renderers.runs import clean, cleaned
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
@@ -58,24 +58,35 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 _SLOTS = ("ascii", "hAnsi", "eastAsia", "cs")
 _ORDER = {name: place for place, name in enumerate(PROPERTY_ORDER)}
-_WINDOWS_DEFAULT = "20"
-"""Half-points of text whose size nothing names (ISO/IEC 29500-1, 17.3.2.38)."""
+NOTICE = "_PubpipeNotice"
+"""The bookmark around a sentence that every document must carry and that the client's file does not have."""
 
 
 def render_source_docx(
-    edition: Edition, original: Original, template: Template, profile: LanguageProfile, fonts: FontSet
+    edition: Edition,
+    original: Original,
+    template: Template,
+    profile: LanguageProfile,
+    fonts: FontSet,
+    imprint: Imprint,
 ) -> bytes:
     """The client's Word file in another language: same input, same bytes; a `DraftEdition` has a watermark on every
     page.
 
-    Of the template only the words of the watermark are used. RenderError where the file is not the one that was
+    Of template and imprint only the words of the watermark are used, and the sentences that every document must carry:
+    they stand at its end. RenderError where the file is not the one that was
     read, where a unit is not the one that was translated, or where no font has a character.
     """
-    return write(translated(edition, original, template, profile, fonts))
+    return write(translated(edition, original, template, profile, fonts, imprint))
 
 
 def translated(
-    edition: Edition, original: Original, template: Template, profile: LanguageProfile, fonts: FontSet
+    edition: Edition,
+    original: Original,
+    template: Template,
+    profile: LanguageProfile,
+    fonts: FontSet,
+    imprint: Imprint,
 ) -> WordFile:
     """The package with the edition's text in it; `render_source_docx` says the rest."""
     word = open_word(original.data, _refuse)
@@ -90,8 +101,10 @@ def translated(
         _follow(derived, targets[derived.place.id], look)
     _bindings(word)
     _identity(word, edition, look)
+    around = matter(edition, template, profile, imprint)
+    _notices(word, around.notices, look)
     if isinstance(edition, DraftEdition):
-        _watermark(word, words, (clean(template.label("draft", profile.tag)), PREVIEW), look)
+        _watermark(word, words, around.watermark, look)
     return word
 
 
@@ -773,10 +786,38 @@ def title_of(edition: Edition) -> str:
     return edition.publication
 
 
+def _notices(word: WordFile, notices: Sequence[str], look: Look) -> None:
+    """The sentences that every document must carry, as small paragraphs at the end of the text."""
+    root = word.xml(word.main())
+    body = root.find(f"{W}body")
+    body = root if body is None else body
+    section = body.find(f"{W}sectPr")
+    numbers = [int(b.get(f"{W}id") or 0) for b in root.iter(f"{W}bookmarkStart") if (b.get(f"{W}id") or "").isdigit()]
+    for count, notice in enumerate(notices, 1):
+        paragraph = body.makeelement(f"{W}p")
+        number = str(max(numbers, default=0) + count)
+        mark = {f"{W}id": number, f"{W}name": f"{NOTICE}{count}"}
+        paragraph.append(paragraph.makeelement(f"{W}bookmarkStart", mark))
+        for piece in look.split(clean(notice)):
+            run, properties = paragraph.makeelement(f"{W}r"), paragraph.makeelement(f"{W}rPr")
+            _set(properties, "sz", {"val": "17"})
+            look.run(properties, piece)
+            text = paragraph.makeelement(f"{W}t")
+            text.text = piece.text
+            text.set(XML_SPACE, "preserve")
+            run.extend([properties, text])
+            paragraph.append(run)
+        paragraph.append(paragraph.makeelement(f"{W}bookmarkEnd", {f"{W}id": number}))
+        if section is not None:
+            section.addprevious(paragraph)
+        else:
+            body.append(paragraph)
+
+
 # -- the watermark of a draft ---------------------------------------------------------------------------------------
 
 
-def _watermark(word: WordFile, words: Words, lines: tuple[str, str], look: Look) -> None:
+def _watermark(word: WordFile, words: Words, lines: Sequence[str], look: Look) -> None:
     """Both lines at the head of every page and the second across it, whatever headers the file has."""
     main = word.main()
     sections = list(word.xml(main).iter(f"{W}sectPr"))
@@ -812,7 +853,7 @@ def _watermark(word: WordFile, words: Words, lines: tuple[str, str], look: Look)
             words.stories.append(part)
 
 
-def _preview(lines: tuple[str, str], look: Look, count: int) -> tuple[Any, Any]:
+def _preview(lines: Sequence[str], look: Look, count: int) -> tuple[Any, Any]:
     """A line in a frame of its own at the head of the page, which moves nothing, and WordArt behind the text."""
     from lxml import etree
 
@@ -837,7 +878,7 @@ def _preview(lines: tuple[str, str], look: Look, count: int) -> tuple[Any, Any]:
         "z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;"
         'mso-position-vertical:center;mso-position-vertical-relative:margin" o:allowincell="f" '
         'fillcolor="#d9d9d9" stroked="f"><v:fill opacity=".6"/>'
-        f'<v:textpath style="font-family:&quot;{look.main}&quot;;font-size:1pt" string={attribute(lines[1])}/>'
+        f'<v:textpath style="font-family:&quot;{look.main}&quot;;font-size:1pt" string={attribute(lines[-1])}/>'
         "</v:shape></w:pict></w:r>"
     )
     made = etree.fromstring(line)

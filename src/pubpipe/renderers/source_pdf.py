@@ -52,7 +52,7 @@ def render_source_pdf(
     Same input and same LibreOffice, same bytes: dates and identifiers are the edition's. RenderError as
     `render_source_docx`, and where LibreOffice fails or does not come to an end.
     """
-    word = translated(edition, original, template, profile, fonts)
+    word = translated(edition, original, template, profile, fonts, imprint)
     freeze(word)
     text = _ALWAYS + _shown(word)
     cuts = {f"{number:02}.ttf": data for number, data in enumerate(_cuts(profile, fonts, text))}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pubpipe.errors import RenderError
 from pubpipe.languages import TARGETS, profile
-from pubpipe.model import Content, Placeholder, TagClose, Text, plain
+from pubpipe.model import Content, Credits, Placeholder, TagClose, Text, plain
 from pubpipe.readers import docx_source
 from pubpipe.renderers import Original, find_fonts
 from pubpipe.renderers.inspect_source import inspect_source_docx
@@ -20,6 +20,7 @@ from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import segment
 from tests.unit.readers.made import edited
 from tests.unit.rich_word import (
+    IMPRINT,
     TEMPLATE,
     W,
     approved,
@@ -64,7 +65,7 @@ def translated(data: bytes, language: str, said: dict[str, str]) -> bytes:
         targets[s.id] = tuple(content)
     edition = approved(document, language, targets)
     original = Original(data=data, document=document)
-    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts())
+    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT)
 
 
 @pytest.mark.parametrize("language", TARGETS)
@@ -126,7 +127,7 @@ def test_a_note_mark_that_a_translation_lost_stays_in_its_paragraph() -> None:
     }
     original = Original(data=SOURCE, document=document)
     edition = approved(document, "vi", targets)
-    made = render_source_docx(edition, original, TEMPLATE, profile("vi"), find_fonts())
+    made = render_source_docx(edition, original, TEMPLATE, profile("vi"), find_fonts(), IMPRINT)
     assert elements(SOURCE) - elements(made) == {"word/document.xml noAutofit": 1}
 
 
@@ -257,12 +258,24 @@ def test_a_draft_carries_the_watermark_on_every_kind_of_page_and_an_approved_edi
     assert [f.severity for f in found if f.check == "inspection.watermark"] == ["block"]
 
 
+def test_a_sentence_that_every_document_must_carry_stands_at_the_end() -> None:
+    document = docx_source.read(SOURCE)
+    edition = approved(document, "lo")
+    edition = edition.model_copy(update={"credits": Credits(notice="Machine-drafted for a test.")})
+    original = Original(data=SOURCE, document=document)
+    made = render_source_docx(edition, original, TEMPLATE, profile("lo"), find_fonts(), IMPRINT)
+    assert words(made)[-1].endswith("(Machine-drafted for a test.)")
+    assert inspect_source_docx(made, edition, profile("lo"), find_fonts()) == ()
+
+
 def test_another_file_than_the_one_that_was_translated_is_refused() -> None:
     document = docx_source.read(SOURCE)
     other = rich_word(core="Another title")
     edition = approved(document, "vi")
     with pytest.raises(RenderError, match="not the one that was translated"):
-        render_source_docx(edition, Original(data=other, document=document), TEMPLATE, profile("vi"), find_fonts())
+        render_source_docx(
+            edition, Original(data=other, document=document), TEMPLATE, profile("vi"), find_fonts(), IMPRINT
+        )
 
 
 def test_a_unit_that_is_not_the_one_that_was_translated_is_refused() -> None:
@@ -272,7 +285,9 @@ def test_a_unit_that_is_not_the_one_that_was_translated_is_refused() -> None:
         lambda u: u.model_copy(update={"content": (Text(text="Something else."),)}) if u.id == "u0003" else u
     )
     with pytest.raises(RenderError, match="u0003 is not the text"):
-        render_source_docx(edition, Original(data=SOURCE, document=moved), TEMPLATE, profile("vi"), find_fonts())
+        render_source_docx(
+            edition, Original(data=SOURCE, document=moved), TEMPLATE, profile("vi"), find_fonts(), IMPRINT
+        )
 
 
 LOOKS = ["", "<w:b/>", '<w:color w:val="FF0000"/>', '<w:u w:val="single"/>']
@@ -299,7 +314,7 @@ def test_text_put_back_as_it_was_is_the_same_file(pieces: list[str]) -> None:
     document = docx_source.read(data)
     edition = approved(document, "vi", {s.id: s.content for s in segment(document)})
     original = Original(data=data, document=document)
-    made = render_source_docx(edition, original, TEMPLATE, profile("vi"), find_fonts())
+    made = render_source_docx(edition, original, TEMPLATE, profile("vi"), find_fonts(), IMPRINT)
     assert ["".join(t.split()) for t in words(made)] == ["".join(t.split()) for t in words(data)]
     lost = elements(data) - elements(made)
     assert not lost, "nothing but text moved"
