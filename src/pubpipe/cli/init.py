@@ -35,7 +35,7 @@ fuzzy_threshold = 75
 
 [review]
 form_size = 40
-# Four eyes: a correction is approved by another person than the one who wrote it. With one reviewer a language say true.
+# Four eyes: a correction is approved by another person than its writer. With one reviewer a language say true.
 self_approval = false
 
 [[review.stages]]

@@ -36,7 +36,7 @@ def render(
         return
     from pubpipe import pipeline
     from pubpipe.cli.editions import each_language
-    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.pipeline.ingesting import source_path
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         source_path(ws, publication)

@@ -360,7 +360,7 @@ def record(ws: Workspace, root: Path, request: ReviewRequest, answer: ReviewAnsw
     """
     from pubpipe import pipeline
     from pubpipe.pipeline import offline
-    from pubpipe.pipeline.ingest import ingest
+    from pubpipe.pipeline.ingesting import ingest
     from pubpipe.review import left_to_others
     from pubpipe.server.rights import find_in
 
@@ -424,7 +424,7 @@ def _request(ws: Workspace, publication: str, language: str) -> ReviewRequest | 
 
 
 def _languages(ws: Workspace, publication: str, text: str) -> tuple[str, ...]:
-    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.pipeline.ingesting import source_path
 
     source_path(ws, publication)
     known = ws.store.publications.get(publication)

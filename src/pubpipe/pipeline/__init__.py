@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView, edition_key
-    from pubpipe.pipeline.ingest import ingest, register
+    from pubpipe.pipeline.ingesting import ingest, register
     from pubpipe.pipeline.planning import EditionStatus, PlanItem, plan, status
     from pubpipe.pipeline.publishing import formats_of, output_folder, preview, render, settle, up_to_date
     from pubpipe.pipeline.reviewing import next_review, take_answer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "EditionView": "edition", "edition_key": "edition",
-    "ingest": "ingest", "register": "ingest",
+    "ingest": "ingesting", "register": "ingesting",
     "EditionStatus": "planning", "PlanItem": "planning", "plan": "planning", "status": "planning",
     "formats_of": "publishing",
     "output_folder": "publishing", "preview": "publishing", "render": "publishing", "up_to_date": "publishing",

@@ -13,7 +13,7 @@ from pubpipe.glossary.promoting import promote as promoted
 from pubpipe.languages import profile
 from pubpipe.model import plain
 from pubpipe.pipeline.edition import view
-from pubpipe.pipeline.ingest import peek
+from pubpipe.pipeline.ingesting import peek
 from pubpipe.pipeline.report import pairs
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 

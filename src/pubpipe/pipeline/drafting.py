@@ -26,7 +26,7 @@ from pubpipe.model import (
     tidy,
 )
 from pubpipe.pipeline.edition import EditionView, view
-from pubpipe.pipeline.ingest import Ingested
+from pubpipe.pipeline.ingesting import Ingested
 from pubpipe.pipeline.workspace import Workspace
 
 log = logging.getLogger(__name__)

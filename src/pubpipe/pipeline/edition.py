@@ -19,7 +19,7 @@ from pubpipe.model import (
     TermHit,
     plain,
 )
-from pubpipe.pipeline.ingest import Ingested, ingest
+from pubpipe.pipeline.ingesting import Ingested, ingest
 from pubpipe.pipeline.moved_terms import MovedTerm, moved_terms
 from pubpipe.pipeline.reading import Read, reader
 from pubpipe.pipeline.workspace import Workspace

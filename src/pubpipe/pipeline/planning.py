@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pubpipe.errors import PubpipeError
 from pubpipe.identity import rendition_key
 from pubpipe.model import Value, plain
-from pubpipe.pipeline.ingest import peek, source_path
+from pubpipe.pipeline.ingesting import peek, source_path
 from pubpipe.pipeline.publishing import formats_of, intact, output_folder, up_to_date
 from pubpipe.pipeline.workspace import Workspace
 

@@ -131,7 +131,7 @@ def fingerprint_of(ws: Workspace, publication: str, format_: str) -> str:
 
 def original_of(present: EditionView) -> Original | None:
     """The client's file for a publication that keeps its layout; RenderError where it is gone or another one."""
-    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.pipeline.ingesting import source_path
     from pubpipe.renderers import Original
 
     ws, publication = present.ws, present.publication
@@ -275,7 +275,7 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
 
 def _shared_stamp(ws: Workspace, publication: str) -> Hash:
     """The part of the stamp that all languages share, worked out once while a workspace is open."""
-    from pubpipe.pipeline.ingest import source_path
+    from pubpipe.pipeline.ingesting import source_path
     from pubpipe.renderers import font_state
 
     found = ws.stamps.get(publication)

@@ -30,7 +30,7 @@ from pubpipe.model.report import (
     Waiver,
 )
 from pubpipe.pipeline.edition import EditionView, view
-from pubpipe.pipeline.ingest import Ingested, peek, source_path
+from pubpipe.pipeline.ingesting import Ingested, peek, source_path
 from pubpipe.pipeline.provenance import first_draft
 from pubpipe.pipeline.publishing import intact, output_folder
 from pubpipe.pipeline.workspace import Workspace

@@ -12,7 +12,7 @@ from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
-from pubpipe.pipeline.ingest import ingest
+from pubpipe.pipeline.ingesting import ingest
 from pubpipe.pipeline.publishing import render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
 from pubpipe.pipeline.workspace import Workspace

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pubpipe.model import DraftEdition
 from pubpipe.pipeline.edition import EditionView, view
-from pubpipe.pipeline.ingest import source_path
+from pubpipe.pipeline.ingesting import source_path
 from pubpipe.pipeline.publishing import draft_edition, formats_of, made_file, output_folder
 from pubpipe.pipeline.workspace import Workspace, open_workspace, write_atomically
 from pubpipe.root import FILE_NAME

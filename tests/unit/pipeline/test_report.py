@@ -21,7 +21,7 @@ from pubpipe.errors import ConfigError
 from pubpipe.model import Draft, Origin, Text
 from pubpipe.model.report import Period, PublicationReport
 from pubpipe.pipeline import Workspace
-from pubpipe.pipeline.ingest import ingest
+from pubpipe.pipeline.ingesting import ingest
 from pubpipe.pipeline.report import engine_efforts, period_of, report, words
 from pubpipe.renderers.report_docx import report_docx
 from pubpipe.renderers.report_html import report_html

@@ -12,7 +12,7 @@ import pytest
 from pubpipe import pipeline
 from pubpipe.cli.init import init
 from pubpipe.errors import ConfigError, RenderError
-from pubpipe.pipeline.ingest import ingest
+from pubpipe.pipeline.ingesting import ingest
 from tests.e2e.commands import done, pubpipe
 from tests.unit.rich_word import BODY, paragraph, rich_word, run
 

@@ -241,7 +241,7 @@ def test_the_words_of_a_drawing_are_drawn_in_our_fonts(font: str) -> None:
 
 @pytest.mark.parametrize("format_", ["docx", "pdf"])
 def test_words_of_a_drawing_that_no_font_has_are_refused(format_: str) -> None:
-    with pytest.raises(RenderError, match="missing codepoints|displayed with a font"):
+    with pytest.raises(RenderError, match=r"missing codepoints|displayed with a font"):
         render(format_, Figure(resource="image"), image=drawing("\U0001f600"))
 
 
