@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from pubpipe.errors import SourceError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Role, SourceDocument, Unit
-from pubpipe.ooxml import Problem
+from pubpipe.ooxml import Problem, pack
 from pubpipe.renderers import inspection
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
@@ -71,10 +71,13 @@ def inspect_source_docx(
     data: bytes, edition: Edition, profile: LanguageProfile, fonts: FontSet | None = None
 ) -> tuple[Finding, ...]:
     """What is wrong with the Word file of an edition in the layout of its source, worst first."""
-    found = list(inspection.inspect_docx(data, None, profile))
+    try:
+        word = open_word(data, _refuse)
+    except SourceError as error:
+        return (inspection._finding("file", "block", error.message.rstrip(".")),)
+    found = list(inspection.inspect_docx(pack(word.parts) if word.strict else data, None, profile))
     if any(f.check == "inspection.file" for f in found):
         return tuple(found)
-    word = open_word(data, _refuse)
     main = word.main()
     stories = [main, *(p for kind in ("footnotes", "endnotes", "header", "footer") for p in word.related(main, kind))]
     found += _word_fonts(word, stories)

@@ -51,6 +51,7 @@ from pubpipe.word import (
     remove,
     value_of,
 )
+from pubpipe.word.package import STRICT
 
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
@@ -109,8 +110,12 @@ def translated(
 
 
 def write(word: WordFile) -> bytes:
-    """The package as a file: the parts in their order, those that were opened as they are now."""
+    """The package as a file: the parts in their order, those that were opened as they are now; a Strict file stays
+    one, because its measures are written otherwise.
+    """
     data = {name: serialize(word.trees[name]) if name in word.trees else part for name, part in word.parts.items()}
+    for new, old in STRICT if word.strict else ():
+        data.update({n: p.replace(old, new) for n, p in data.items() if n.endswith((".xml", ".rels", ".vml"))})
     first = ["[Content_Types].xml", "_rels/.rels"]
     names = [*(n for n in first if n in data), *(n for n in data if n not in first)]
     return pack({name: data[name] for name in names})
@@ -519,7 +524,10 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
             look.any(properties)
         _room(root)
         _links(word, part)
-    for part in word.related(main, "styles") or [_add(word, main, "styles", f"<w:styles {_namespace()}/>")]:
+    effects = word.related(main, "stylesWithEffects")  # the same styles again for Word 2010, which compares them
+    for part in (*effects, *word.related(main, "styles")) or [
+        _add(word, main, "styles", f"<w:styles {_namespace()}/>")
+    ]:
         root = word.xml(part)
         _default(root, look)
         for style in root.iter(f"{W}style"):

@@ -70,6 +70,8 @@ class WordFile:
     parts: dict[str, bytes]
     refuse: Refuse
     trees: dict[str, Any] = field(default_factory=dict)
+    strict: bool = False
+    """The file is one of ISO/IEC 29500 Strict; its parts here are in the Transitional namespaces."""
     images: dict[str, str] = field(default_factory=dict)
     """Image name (`image`) to the part that has it."""
     _styles: dict[str, Style] | None = None
@@ -175,13 +177,14 @@ def open_word(data: bytes, refuse: Refuse, limits: Limits = WordLimits) -> WordF
     package: Package = open_package(data, limits, refuse)
     parts = {name: package[name] for name in package}
     text = [name for name in parts if name.endswith((".xml", ".rels", ".vml"))]
-    if any(b"http://purl.oclc.org/ooxml/" in parts[name][:20_000] for name in text):
+    strict = any(b"http://purl.oclc.org/ooxml/" in parts[name][:20_000] for name in text)
+    if strict:
         for old, new in STRICT:
             parts.update({name: parts[name].replace(old, new) for name in text})
     for name in text:
         if len(parts[name]) > limits.part:
             raise refuse(Problem("bomb", part=name, detail=f"part {name!r} has more than {limits.part:,} bytes"))
-    return WordFile(parts, refuse)
+    return WordFile(parts, refuse, strict=strict)
 
 
 def relations_of(part: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from pubpipe.renderers.inspect_source import inspect_source_docx
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import segment
+from pubpipe.word.package import STRICT
 from tests.unit.readers.made import edited
 from tests.unit.rich_word import (
     IMPRINT,
@@ -319,3 +322,29 @@ def test_text_put_back_as_it_was_is_the_same_file(pieces: list[str]) -> None:
     lost = elements(data) - elements(made)
     assert not lost, "nothing but text moved"
     assert not [i for u in document.units() for i in u.content if isinstance(i, TagClose) and i.id == 0]
+
+
+def faults(data: bytes, path: Path) -> Counter[str]:
+    """What the schema has against a Word file."""
+    validator = pytest.importorskip("openxml_audit", reason="openxml-audit is not installed: pip install openxml-audit")
+    path.write_bytes(data)
+    return Counter(f"{e.part_uri}: {e.description}" for e in validator.OpenXmlValidator().validate(path).errors)
+
+
+@pytest.mark.parametrize("language", ["km", "ja", "vi"])
+@pytest.mark.parametrize("draft", [False, True])
+def test_the_schema_has_nothing_new_against_the_file(language: str, draft: bool, tmp_path: Path) -> None:
+    made, _ = rendered(SOURCE, language, draft=draft)
+    assert faults(made, tmp_path / "made.docx") - faults(SOURCE, tmp_path / "source.docx") == Counter()
+
+
+def test_a_strict_file_stays_a_strict_file() -> None:
+    def strict(name: str, data: bytes) -> bytes:
+        for new, old in STRICT:
+            data = data.replace(old, new) if name.endswith((".xml", ".rels")) else data
+        return data
+
+    made, edition = rendered(edited(SOURCE, strict), "lo")
+    body = trees(made)["word/document.xml"]
+    assert body.tag == "{http://purl.oclc.org/ooxml/wordprocessingml/main}document"
+    assert inspect_source_docx(made, edition, profile("lo"), find_fonts()) == ()
