@@ -55,6 +55,7 @@ class StageSettings(Value):
     """One step of the review."""
 
     name: str = Field(min_length=1, max_length=60)
+    """What people see in forms, on pages and in messages."""
     decides: Literal["segments", "edition"] = "segments"
     """segments: each sentence is approved; edition: the whole text is signed off."""
     approvals: int = Field(default=1, ge=1, le=10)
@@ -134,7 +135,9 @@ class MemorySettings(Value):
 
 class ServerSettings(Value):
     host: str = "127.0.0.1"
+    """The address that `pubpipe up` answers on; beyond this machine only with accounts and TLS in front."""
     port: int = Field(default=4200, ge=1, le=65535)
+    """One port for Prefect, the review page and the files."""
     ui: Literal["v1", "v2"] = "v1"
     """Which of Prefect's two interfaces is shown first; v1 keeps what was typed when an answer is refused."""
     database_url: str | None = None
@@ -147,14 +150,18 @@ class ServerSettings(Value):
 
 class RebuildSettings(Value):
     cron: str = "0 5 * * *"
+    """When stale editions are rebuilt, as five fields: minute, hour, day, month, weekday."""
     timezone: str = "Asia/Bangkok"
+    """The time zone of all schedules, and of deadlines in words."""
 
 
 class SmtpSettings(Value):
     """The mail server; the password is read from PUBPIPE_SMTP_PASSWORD."""
 
     host: str = Field(min_length=1)
+    """The mail server's name."""
     port: int = Field(default=587, ge=1, le=65535)
+    """587 for starttls, 465 for tls."""
     tls: Literal["starttls", "tls", "none"] = "starttls"
     """starttls: port 587; tls: from the first byte, port 465; none: in clear text, without a login."""
     user: str = ""
@@ -182,12 +189,15 @@ class WebhookSettings(Value):
     """An address that is told by HTTP POST, one request an event."""
 
     name: str = Field(min_length=1, max_length=60)
+    """What `status` and `doctor` call it."""
     url: str = ""
+    """Where to post; or `url_variable`."""
     url_variable: str = ""
     """Environment variable that holds the address, where the address itself is a secret (chat programs)."""
     signed: bool = False
     """Sign with HMAC-SHA256 under PUBPIPE_WEBHOOK_SECRET, in the header X-Pubpipe-Signature."""
     events: tuple[Event, ...] = ("opened", "due", "overdue", "answered", "blocked")
+    """What it is told of."""
     template: str = Field(default="webhook.json", pattern=r"^[\w.-]+\.json$")
     """The file under templates/messages that says what is sent."""
 
@@ -243,9 +253,13 @@ def is_address(text: str) -> bool:
 
 class ImprintSettings(Value):
     place: str = ""
+    """Where it is published."""
     contact: str = ""
+    """An address for readers, a mailbox rather than a person."""
     url: str = ""
+    """The publisher's page."""
     licence: str = ""
+    """Under which the text may be used, in a few words ("CC BY 4.0")."""
     notice: str = ""
     """A sentence that every document must carry."""
 
@@ -278,12 +292,16 @@ class PublicationSettings(Value):
     """What one publication does differently; keys that are left out follow the project."""
 
     languages: tuple[str, ...] | None = None
+    """Only these of the project's languages."""
     template: str | None = None
+    """A design of its own."""
     layout: Layout | None = None
     embed_fonts: bool | None = None
     formats: Formats | None = None
     date: dt.date | None = None
+    """The date in the imprint; without it that of the source."""
     notice: str | None = None
+    """Instead of the project's notice."""
     engines: tuple[str, ...] | None = None
     digits: Digits | dict[str, Digits] | None = None
     calendars: dict[str, Calendar] = {}
@@ -298,9 +316,13 @@ class Project(Value):
     """A workspace's settings; paths are relative to the folder of pubpipe.toml."""
 
     name: str = "Publications"
+    """What the workspace is called."""
     publisher: str = ""
+    """Who publishes: stands in the imprint and in the files' properties."""
     languages: tuple[str, ...] = tuple(TARGETS)
+    """Languages that publications appear in, unless they or the command name others."""
     template: str = "report"
+    """The design: `report`, `policy-brief`, or a folder under templates/."""
     layout: Layout = "template"
     """template: the text set anew in the project's design; source: the Word file itself, with its text replaced."""
     embed_fonts: bool = False
@@ -314,9 +336,13 @@ class Project(Value):
     soffice: str | None = None
     """LibreOffice's program, where it is not on the path: it makes the PDF of layout = "source"."""
     output: str = "outputs"
+    """Folder of the published files."""
     store: str = f"sqlite:///{STATE_FOLDER}/pubpipe.db"
+    """The program's own database: SQLite, or "postgresql://..."; PUBPIPE_STORE in the environment comes first."""
     glossary: str = "glossary"
+    """Folder of terms.csv and of the candidates."""
     font_folder: str | None = None
+    """Folder of fonts to use instead of those that come with the program."""
     abbreviations: tuple[str, ...] = ()
     """Abbreviations of the house after which a sentence does not end."""
     digits: Digits | dict[str, Digits] | None = None
