@@ -342,7 +342,7 @@ class Project(Value):
     glossary: str = "glossary"
     """Folder of terms.csv and of the candidates."""
     font_folder: str | None = None
-    """Folder of fonts to use instead of those that come with the program."""
+    """Folder with the same font files, for machines without the font packages."""
     abbreviations: tuple[str, ...] = ()
     """Abbreviations of the house after which a sentence does not end."""
     digits: Digits | dict[str, Digits] | None = None
