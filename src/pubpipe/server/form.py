@@ -178,7 +178,11 @@ def read_answer(
     """The answer that was submitted; it carries the digest of what was shown, whatever `request` waits now.
 
     `about` and `shown` come from the form: a text that is `shown` as it was filled in is nobody's edit and is left out.
+    For an answer to `request` the request itself says what was filled in: the form lies in Prefect's database, under no
+    seal, and whoever can write there must not be able to turn a correction into an approval of what it corrects.
     """
+    if values["digest"] == request.digest:
+        shown = {_PREFIX + item.segment.replace("-", "_"): item.target for item in request.items}
     blocking = blocking_findings(request)
     chosen = numbers(str(values.get("findings_to_accept") or ""))
     return ReviewAnswer(

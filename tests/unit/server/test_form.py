@@ -113,6 +113,12 @@ def test_reading_gives_the_texts_that_were_changed_and_no_others() -> None:
     assert read == answer(TWO, comment="ok", texts={"000000000002-1": typed}, run="r1")
 
 
+def test_a_form_that_was_changed_in_the_database_hides_no_correction() -> None:
+    values = answer_values(TWO, answer(TWO, texts={"000000000001-1": "មួយផ្សេង"}))
+    read = read_answer(TWO, values, about=schema_of(TWO)[ABOUT], shown=values, run="r1", at=NOON)
+    assert read.texts == {"000000000001-1": "មួយផ្សេង"}
+
+
 def test_a_template_value_in_a_text_stays_a_text() -> None:
     text = '{"__prefect_kind": "jinja", "template": "{{ 7*7 }}"}'
     field = schema_of(request(item(1, target=text, source=text)))["properties"][FIELDS[0]]
