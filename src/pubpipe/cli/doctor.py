@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 REQUIRED = (
     ("prefect", "flows, review forms, schedules"),
     ("typst", "PDF"),
-    ("pypandoc_binary", "reading documents, writing Word"),
-    ("python-docx", "Word"),
+    ("pypandoc_binary", "reading documents"),
+    ("python-docx", "the report in Word"),
     ("icu4py", "line breaks, calendars and digits of the six languages"),
-    ("deep-translator", "Google, Microsoft and MyMemory engines"),
+    ("deep-translator", "the engines google and mymemory"),
     ("justmytype-intl-sea", "fonts for Khmer, Burmese, Thai, Lao"),
     ("justmytype-intl-cjk", "fonts for Japanese"),
     ("justmytype-western-core", "fonts for Vietnamese and Latin"),
@@ -92,6 +92,7 @@ def _program_lines() -> list[Line]:
             lines.append(Line(name=package, state="ok", detail=metadata.version(package), gives=gives))
         except metadata.PackageNotFoundError:
             lines.append(Line(name=package, state="missing", gives=gives, install=f"pip install {package}"))
+    lines.append(Line(name="documentation", state="ok", detail=str(_documentation())))
     lines.append(_pinned("fastapi", (0, 151), "newer releases break the Prefect server"))
     lines.append(_pinned("sqlalchemy", (2, 1), "newer releases make the scheduler create no runs"))
     try:
@@ -111,6 +112,13 @@ def _program_lines() -> list[Line]:
             Line(name=title, state="ok" if found else "optional", gives=gives, install="" if found else install)
         )
     return lines
+
+
+def _documentation() -> Path:
+    """Where the pages lie that messages and pubpipe.toml name as "docs/…"."""
+    from pubpipe.pipeline import bundled
+
+    return bundled("docs")
 
 
 def _pinned(package: str, below: tuple[int, ...], why: str) -> Line:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import shlex
 from pathlib import Path
 
 import typer
 
 from pubpipe.errors import ConfigError, OutputError
 
-SETTINGS = """# A pubpipe workspace. Every key is explained in docs/reference/pubpipe-toml.md.
+SETTINGS = """# A pubpipe workspace. Every key: docs/reference/pubpipe-toml.md ('pubpipe doctor' says where that is).
 
 [project]
 name = "{name}"
@@ -58,6 +58,10 @@ cron = "0 5 * * *"
 timezone = "Asia/Bangkok"
 """
 
+TEMPLATES = """A folder here with a template.toml is a template of its own; one named like a built-in template
+('report', 'policy-brief') takes its place. 'pubpipe template copy report ours' begins one.
+See docs/how-to/make-a-template.md ('pubpipe doctor' says where that is).
+"""
 EXAMPLE = {
     "name": "Example workspace",
     "publisher": "Mekong Migration Research Network (fictitious)",
@@ -86,22 +90,20 @@ def init(
     try:
         for name in ("glossary/candidates", "templates", "outputs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "templates" / "README.md").write_text(
-            "A folder here with a template.toml is a template of its own; one named like a built-in template\n"
-            "('report', 'policy-brief') takes its place. 'pubpipe template copy report ours' begins one.\n"
-            "See docs/how-to/make-a-template.md.\n",
-            encoding="utf-8",
-        )
-        terms = bundled("glossary") / "terms.csv"
+        terms = (bundled("glossary") / "terms.csv").read_bytes()
+        files = {
+            "templates/README.md": TEMPLATES.encode(),
+            "glossary/terms.csv": terms if example else terms.splitlines(keepends=True)[0],
+            ".gitignore": b".pubpipe/\noutputs/\n",
+        }
         if example:
-            shutil.copyfile(terms, folder / "glossary" / "terms.csv")
             source = bundled("examples") / "mekong-migration"
-            for name in ("summary.docx", "memory.tmx", "README.md"):
-                shutil.copyfile(source / name, folder / name if name != "README.md" else folder / "EXAMPLE.md")
-        else:
-            header = terms.read_text(encoding="utf-8-sig").splitlines()[0]
-            (folder / "glossary" / "terms.csv").write_text(header + "\n", encoding="utf-8")
-        (folder / ".gitignore").write_text(".pubpipe/\noutputs/\n", encoding="utf-8")
+            files |= {name: (source / name).read_bytes() for name in ("summary.docx", "memory.tmx")}
+            files["EXAMPLE.md"] = (source / "README.md").read_bytes()
+        kept = [name for name in files if (folder / name).exists()]
+        for name, data in files.items():
+            if name not in kept:  # somebody's own work, perhaps a termbase of years
+                (folder / name).write_bytes(data)
         (folder / "pubpipe.toml").write_text(SETTINGS.format(**values), encoding="utf-8")
     except OSError as error:
         raise OutputError(
@@ -109,10 +111,15 @@ def init(
             remedy="Choose another folder.",
         ) from error
     print(f"A workspace is in {folder}: pubpipe.toml, glossary/terms.csv, templates/, outputs/.")
+    if kept:
+        print(f"There already, and left as it was: {', '.join(kept)}.")
+        if ".gitignore" in kept:
+            print("Let git leave out .pubpipe/ (it holds secrets) and outputs/.")
+    place = shlex.quote(str(folder))
     if example:
         print("Next:")
-        print(f"  cd {folder}")
+        print(f"  cd {place}")
         print("  pubpipe memory import memory.tmx")
         print("  pubpipe publish summary.docx --id mekong-migration")
     else:
-        print(f"Next: cd {folder}; pubpipe publish FILE. 'pubpipe doctor' says what is installed.")
+        print(f"Next: cd {place}; pubpipe publish FILE. 'pubpipe doctor' says what is installed.")

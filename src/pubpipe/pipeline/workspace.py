@@ -142,7 +142,7 @@ def open_workspace(root: Path, *, environ: Mapping[str, str] | None = None, now:
 
 
 def bundled(name: str) -> Path:
-    """The folder "flows", "templates", "glossary" or "examples" that came with the program.
+    """The folder "flows", "templates", "glossary", "examples" or "docs" that came with the program.
 
     In a wheel it lies inside the package, in a checkout at its top.
     """
