@@ -20,7 +20,7 @@ from pubpipe.server.assets import Reply
 from pubpipe.server.desk import Asked, Desk
 from pubpipe.server.door import HOURS, Clock, Door, Refused, Visitor, client_address, utc_now
 from pubpipe.server.form import ABOUT
-from pubpipe.server.here import FILES_PATH, REVIEW_PATH
+from pubpipe.server.here import FILES_PATH, REVIEW_PATH, SHARED
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-SHARED = {".pdf", ".docx", ".png", ".json"}
-"""What is served of the output folder; nothing that a browser would run on this origin."""
 STYLE_PATH = "/pubpipe/prefect.css"
 HEALTH_PATH = "/api/health"
 WITHHELD: dict[tuple[str, str], Any] = {

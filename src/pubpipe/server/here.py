@@ -14,6 +14,8 @@ UI_VARIABLE = "PUBPIPE_SERVER_UI"
 FILES_VARIABLE = "PUBPIPE_SERVER_FILES"
 """Set by `pubpipe up` for its worker: the address under which the output folder is served."""
 FILES_PATH = "/pubpipe/files"
+SHARED = frozenset({".pdf", ".docx", ".srt", ".vtt", ".png", ".json"})
+"""What is served of the output folder; nothing that a browser would run on this origin, hence no web pages."""
 REVIEW_PATH = "/pubpipe/review"
 """Under it: the list of reviews, and a page for each edition."""
 
@@ -51,6 +53,6 @@ def review_address(base: str, publication: str, language: str) -> str:
 def files_url(output: Path, path: Path) -> str:
     """Where a browser finds this file of the output folder; empty where the server does not serve it."""
     base = os.environ.get(FILES_VARIABLE, "")
-    if not base or not path.resolve().is_relative_to(output.resolve()):
+    if not base or path.suffix not in SHARED or not path.resolve().is_relative_to(output.resolve()):
         return ""
     return f"{base}/{quote(path.resolve().relative_to(output.resolve()).as_posix())}"

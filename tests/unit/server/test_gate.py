@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pubpipe.server.gate import Gate
+from pubpipe.server.here import FILES_PATH, FILES_VARIABLE, files_url
 
 
 async def inner(scope: Any, receive: Any, send: Any) -> None:
@@ -86,6 +87,17 @@ def test_a_document_of_the_output_folder_is_served_whole(gate: Gate) -> None:
     assert (status, len(body)) == (200, 600_004)
     assert headers[b"content-type"] == b"application/pdf"
     assert ask(gate, "/pubpipe/files/water/km/water.km.pdf", method="HEAD")[1] == b""
+
+
+def test_subtitles_are_served_and_a_web_page_gets_no_link(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FILES_VARIABLE, f"http://127.0.0.1:4200{FILES_PATH}")
+    folder = tmp_path / "outputs"
+    (folder / "water" / "km" / "talk.km.srt").write_text("1")
+    assert ask(gate, "/pubpipe/files/water/km/talk.km.srt")[:2] == (200, b"1")
+    assert files_url(folder, folder / "water/km/talk.km.srt").endswith("/pubpipe/files/water/km/talk.km.srt")
+    assert files_url(folder, folder / "water/km/page.html") == ""
 
 
 @pytest.mark.parametrize(
