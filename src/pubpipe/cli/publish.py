@@ -32,7 +32,7 @@ def publish(
         None,
         "--engine",
         "-e",
-        help="Engines with commas (google, microsoft, mymemory, pseudo, none); default: the project's.",
+        help="Engines with commas (none, microsoft, llm, …); default: the project's.",
     ),
     output: Path | None = typer.Option(None, "--output", "-o", help="Folder for the files; default: the project's."),
     detach: bool = typer.Option(False, "--detach", help="With a server: start the runs and do not follow them."),
@@ -153,7 +153,8 @@ def _with_server(
     from pubpipe.cli.progress import editions_progress, watched
     from pubpipe.errors import ServerError
     from pubpipe.server.client import follow
-    from pubpipe.server.runs import ensure_edition
+    from pubpipe.server.here import review_address
+    from pubpipe.server.runs import ensure_edition, people_address, server_record
 
     names: dict[str, str] = {}
     states: dict[str, dict[str, Any]] = {}
@@ -185,6 +186,9 @@ def _with_server(
                     done=finished,
                 )
                 states[state.id]["state"] = "waits for review" if state.waiting else state.name.lower()
+                if state.waiting and server_record(ws.root):  # another Prefect server has no review page
+                    page = review_address(people_address(ws), publication, names[state.id])
+                    states[state.id]["review"] = page
                 if state.final and state.type != "COMPLETED":
                     failure = ServerError(
                         f"the run of {publication}/{names[state.id]} ended as {state.name}: {state.message}",
@@ -229,7 +233,7 @@ def _tell(publication: str, folder: Path, results: list[dict[str, Any]]) -> None
         if "stage" in result:
             more = f" ({result['stage']}, {result['asked']} of {result['segments']} segments, {result['open']} open)"
         elif "run" in result:
-            more = f" ({result['run']})"
+            more = f" ({result.get('review') or result['run']})"
         print(f"{publication}/{result['language']}: {result['state']}{more}")
     if files:
         print(f"{len(files)} files are in {folder}, beside {folder / 'manifest.json'}:")
@@ -237,7 +241,9 @@ def _tell(publication: str, folder: Path, results: list[dict[str, Any]]) -> None
             print(f"  {folder.parent / path}")
     if waiting:
         print("Next: a person reviews them.")
-        if any("run" in r for r in waiting):
+        if any("review" in r for r in waiting):
+            print("  In the browser: at the addresses above.")
+        elif any("run" in r for r in waiting):
             print("  In the browser: open a run above and choose Resume.")
         print(f"  In the terminal: pubpipe review show {publication} --language {waiting[0]['language']}")
     sys.stdout.flush()

@@ -18,7 +18,7 @@ from pubpipe.pipeline.edition import stages_of
 from pubpipe.server import hooks, mail, people
 from pubpipe.server.here import review_address
 from pubpipe.server.mail import Sent
-from pubpipe.server.runs import server_record
+from pubpipe.server.runs import people_address
 from pubpipe.store import Delivery, Notice
 from pubpipe.store.outbox import MAIL
 
@@ -284,16 +284,9 @@ def _values(ws: Workspace, notice: Notice) -> dict[str, str]:
         "language_tag": notice.language,
         "stage": notice.stage,
         "due": due.due.astimezone(zone(ws.project)).strftime("%Y-%m-%d") if due else "",
-        "link": review_address(_base(ws), notice.publication, notice.language),
+        "link": review_address(people_address(ws), notice.publication, notice.language),
         "project": ws.project.name,
     }
-
-
-def _base(ws: Workspace) -> str:
-    """The address that people use."""
-    server = ws.project.server
-    running = server_record(ws.root) or {}  # it may have been started on another port
-    return server.public_url or str(running.get("address") or f"http://{server.host}:{server.port}")
 
 
 def _letter(ws: Workspace, batch: Batch) -> messages.Letter:

@@ -36,7 +36,7 @@ from pubpipe.pipeline.typed import findings_on
 from pubpipe.pipeline.workspace import Workspace, open_workspace
 from pubpipe.server import people, rights, wording
 from pubpipe.server.assets import SCRIPT_PATH, STYLE_PATH, address, fonts_for
-from pubpipe.server.here import FILES_PATH, review_address
+from pubpipe.server.here import FILES_PATH, SHARED, review_address
 from pubpipe.server.people import Account
 from pubpipe.server.review_page import COMMENT, Collision, Entry, Preview, Sheet
 from pubpipe.store import Typed
@@ -239,12 +239,14 @@ def _is_there(typed: Typed, present: EditionView) -> bool:
 
 
 def _files(ws: Workspace, present: EditionView) -> tuple[tuple[str, str], ...]:
-    """Name and address of the edition's files; no address where they lie outside the folder that is served."""
+    """Name and address of the edition's files; no address for what this server does not serve: web pages, and what lies
+    outside the output folder."""
     folder = output_folder(ws, present.publication)
     served = folder.resolve().is_relative_to(ws.output.resolve())
     current = ws.store.renditions.current(present.publication, present.profile.tag)
     return tuple(
-        (Path(r.path).name, f"{FILES_PATH}/{quote(r.path)}" if served else "") for _, r in sorted(current.items())
+        (Path(r.path).name, f"{FILES_PATH}/{quote(r.path)}" if served and Path(r.path).suffix in SHARED else "")
+        for _, r in sorted(current.items())
     )
 
 
@@ -275,6 +277,7 @@ def entries(root: Path, account: Account | None) -> tuple[Entry, ...]:
                         segments=found.segments,
                         mine=mine,
                         why="; ".join(found.reasons[:1]) if found.state == "rejected" else "",
+                        due=found.deadline,
                     )
                 )
     return tuple(out)

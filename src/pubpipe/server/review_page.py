@@ -642,6 +642,8 @@ class Entry:
     mine: bool
     """It waits for the person who looks at the list."""
     why: str = ""
+    due: str = ""
+    """When the answer is due, in words; empty without a deadline."""
 
 
 def list_page(entries: Sequence[Entry], who: str, *, styles: Sequence[str]) -> str:
@@ -671,6 +673,7 @@ def list_page(entries: Sequence[Entry], who: str, *, styles: Sequence[str]) -> s
 def _row(entry: Entry) -> str:
     leads = text(review_address("", entry.publication, entry.language))
     state = label(f"state.{entry.state}") + (f": {entry.stage}" if entry.stage else "")
+    state += f", {entry.due}" if entry.due else ""
     why = f' <span class="quiet">{text(entry.why)}</span>' if entry.why else ""
     share = f"{entry.approved}/{entry.segments}" if entry.segments else ""
     return (

@@ -49,6 +49,13 @@ def find_server(root: Path, environ: Mapping[str, str]) -> str | None:
     return address if client.running(address) and client.is_registered(address) else None
 
 
+def people_address(ws: Workspace) -> str:
+    """The address under which people reach the server of `pubpipe up`, whether it is up or not."""
+    server = ws.project.server
+    running = server_record(ws.root) or {}  # it may have been started on another port
+    return server.public_url or str(running.get("address") or f"http://{server.host}:{server.port}")
+
+
 def own_login(root: Path, address: str) -> str:
     """The address with the workspace's own login: once there are accounts its server lets nobody in without one."""
     return client.with_login(address, people.workspace_login(root / ".pubpipe"))
