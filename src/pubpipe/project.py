@@ -141,7 +141,7 @@ class ServerSettings(Value):
     ui: Literal["v1", "v2"] = "v1"
     """Which of Prefect's two interfaces is shown first; v1 keeps what was typed when an answer is refused."""
     database_url: str | None = None
-    """Prefect's own database; None: SQLite in the workspace."""
+    """Prefect's own database; without it SQLite in the workspace."""
     trusted_proxy: bool = False
     """A web server of yours stands in front, adds TLS and sets X-Forwarded-For; then accounts are required."""
     public_url: str | None = None
@@ -296,15 +296,21 @@ class PublicationSettings(Value):
     template: str | None = None
     """A design of its own."""
     layout: Layout | None = None
+    """As in [project]."""
     embed_fonts: bool | None = None
+    """As in [project]."""
     formats: Formats | None = None
+    """As in [project]."""
     date: dt.date | None = None
     """The date in the imprint; without it that of the source."""
     notice: str | None = None
     """Instead of the project's notice."""
     engines: tuple[str, ...] | None = None
+    """A chain of engines of its own, for all its languages."""
     digits: Digits | dict[str, Digits] | None = None
+    """As in [project]; for single languages `[publications.ID.digits]`."""
     calendars: dict[str, Calendar] = {}
+    """As in [project], for the languages that are named."""
 
     @field_validator("digits", "calendars")
     @classmethod

@@ -74,7 +74,7 @@ def find(
     print(f"{len(rows)} terms", file=sys.stderr)
 
 
-IdArgument = typer.Argument(..., help="Id of the candidate, as 'pubpipe glossary candidates' shows it.")
+IdArgument = typer.Argument(..., metavar="ID", help="Id of the candidate, as 'pubpipe glossary candidates' shows it.")
 ByOption = typer.Option(..., "--by", help="Your name: it stands on the row.")
 
 

@@ -7,14 +7,7 @@ from pathlib import Path
 
 import typer
 
-from pubpipe.cli.options import (
-    JsonOption,
-    LanguagesOption,
-    WorkspaceOption,
-    languages_of,
-    print_json,
-    workspace_root,
-)
+from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
 
 app = typer.Typer(no_args_is_help=True)
 BATCH = 2000
@@ -64,7 +57,9 @@ def import_(
 @app.command(epilog="Example: pubpipe memory export memory.tmx --languages km")
 def export(
     file: Path = typer.Argument(..., help="A new .tmx, .jsonl or .tsv file."),
-    languages: str | None = LanguagesOption,
+    languages: str | None = typer.Option(
+        None, "--languages", "-l", help="Language tags with commas; default: all that the memory has."
+    ),
     workspace: Path | None = WorkspaceOption,
 ) -> None:
     """Write the memory to a file for another tool."""

@@ -34,7 +34,7 @@ def commands_page() -> str:
             if parameter.name == "help":
                 continue
             if parameter.param_type_name == "argument":
-                rows.append(f"| `{(parameter.name or '').upper()}` | {help_} |")
+                rows.append(f"| `{parameter.metavar or (parameter.name or '').upper()}` | {help_} |")
             else:
                 rows.append(f"| `{', '.join((*parameter.opts, *parameter.secondary_opts))}` | {help_} |")
         if rows:
@@ -96,7 +96,7 @@ def settings_page() -> str:
             lines.append(inspect.cleandoc(model.__doc__).splitlines()[0] + "\n")
         lines.append("| key | default | meaning |\n|---|---|---|")
         for name, field in model.model_fields.items():
-            if name in own_tables or name == "stages":
+            if (name in own_tables or name == "stages") and model is not project.PublicationSettings:
                 continue
             shown = field.alias or name
             default = "needed" if field.is_required() else _shown(field.default)
@@ -113,8 +113,12 @@ def settings_page() -> str:
     lines.append(
         "## Environment\n\n| variable | meaning |\n|---|---|\n"
         f"| `{project.STORE_VARIABLE}` | address of the database instead of `store`; may hold a password |\n"
+        "| `PUBPIPE_PASSWORD` | the reviewer's password for `pubpipe review`, where nobody can be asked for it |\n"
+        "| `PUBPIPE_MICROSOFT_KEY` | the key of the engine `microsoft`; others name theirs in `key_env` |\n"
         "| `PUBPIPE_SMTP_PASSWORD` | the password of the mail server |\n"
         "| `PUBPIPE_WEBHOOK_SECRET` | what signed webhooks are signed with, 16 characters or more |\n"
+        "| `PREFECT_API_URL` | a Prefect server of yours, used where `pubpipe up` does not run |\n"
+        "| `SOURCE_DATE_EPOCH` | the date of `pubpipe report`, in seconds since 1970 |\n"
         "| `PUBPIPE_LOG` | `INFO` or `DEBUG`: say more on standard error |\n"
         "| `PUBPIPE_DEBUG` | show where a fault in pubpipe itself happened |\n"
     )

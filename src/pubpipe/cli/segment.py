@@ -11,7 +11,7 @@ from pubpipe.cli.options import JsonOption, print_json
 
 
 def segment(
-    file: Path = typer.Argument(..., help="A .docx, .md, .odt or .html file."),
+    file: Path = typer.Argument(..., help="A .docx, .md, .odt, .html, .srt or .vtt file."),
     as_json: bool = JsonOption,
 ) -> None:
     """Show the segments of a document, and what could not be read. No workspace is needed."""
