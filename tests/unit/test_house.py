@@ -37,8 +37,17 @@ def test_hashes_are_made_in_identity_and_nowhere_else() -> None:
 
 def test_the_command_line_starts_without_prefect_and_without_the_engines() -> None:
     code = (
-        "import sys, pubpipe.cli.app; "
+        "import sys; from pubpipe.cli.app import app; "
         "print([m for m in ('prefect', 'sqlalchemy', 'deep_translator', 'docx', 'typst', 'icu4py') if m in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_command_that_is_named_is_loaded_alone() -> None:
+    code = (
+        "import sys; from pubpipe.cli.app import command_line; command_line('status'); "
+        "print(sorted(m for m in sys.modules if m in ('pubpipe.cli.status', 'pubpipe.cli.review')))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "['pubpipe.cli.status']"

@@ -21,9 +21,9 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
     gc.set_threshold(50_000, 20, 20)  # loading libraries makes many objects and no garbage: a tenth of the start
     try:
-        from pubpipe.cli.app import app
+        from pubpipe.cli.app import command_line
 
-        app()
+        command_line(sys.argv[1] if len(sys.argv) > 1 else "")()
     except PubpipeError as error:
         report(error)
         sys.exit(error.exit_code)

@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any, NamedTuple
+
 import typer
 
 from pubpipe import __version__
-from pubpipe.cli import (
-    backup,
-    check,
-    doctor,
-    glossary,
-    init,
-    inspect,
-    memory,
-    notify,
-    people,
-    plan,
-    publish,
-    rebuild,
-    render,
-    reporting,
-    review,
-    segment,
-    server,
-    status,
-    template,
+
+
+class _Command(NamedTuple):
+    """A command, or a group of them where it has a help text and no example."""
+
+    name: str
+    module: str
+    example: str = ""
+    help: str = ""
+
+
+_COMMANDS = (
+    _Command("init", "init", "pubpipe init workspace --example"),
+    _Command("publish", "publish", "pubpipe publish summary.docx --languages km,ja"),
+    _Command("status", "status", "pubpipe status"),
+    _Command("segment", "segment", "pubpipe segment summary.docx --json"),
+    _Command("review", "review", help="What waits for a person; approve it, send it back, reject it."),
+    _Command("render", "render", "pubpipe render summary --languages km --preview"),
+    _Command("report", "reporting", "pubpipe report summary --output summary.report.docx"),
+    _Command("check", "check", "pubpipe check memory.tmx --language km"),
+    _Command("glossary", "glossary", help="Check the termbase; find its terms in a text."),
+    _Command("memory", "memory", help="The translation memory: bring in, take out, count."),
+    _Command("notify", "notify", "pubpipe notify --dry-run"),
+    _Command("people", "people", help="Who may log in at the server, and what each may decide."),
+    _Command("template", "template", help="Page designs: which there are, check one, begin one."),
+    _Command("plan", "plan", "pubpipe plan --json"),
+    _Command("rebuild", "rebuild", "pubpipe rebuild"),
+    _Command("inspect", "inspect", "pubpipe inspect summary.km.pdf --language km"),
+    _Command("verify", "backup", "pubpipe verify outputs/summary/km/summary.km.pdf"),
+    _Command("backup", "backup", "pubpipe backup record.jsonl"),
+    _Command("restore", "backup", "pubpipe restore record.jsonl"),
+    _Command("up", "server", "pubpipe up --port 4300"),
+    _Command("down", "server", "pubpipe down"),
+    _Command("doctor", "doctor", "pubpipe doctor --json"),
 )
 
-app = typer.Typer(
-    name="pubpipe",
-    help="An English summary in; reviewed Word and PDF in Khmer, Burmese, Thai, Vietnamese, Lao and Japanese out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+
+def command_line(first: str = "") -> typer.Typer:
+    """The program. Where its first word is the name of a command, only that one is loaded: it starts sooner.
+
+    Any other word (an option, a slip) gets all commands, so that the help and the nearest name are there.
+    """
+    made = typer.Typer(
+        name="pubpipe",
+        help="An English summary in; reviewed Word and PDF in Khmer, Burmese, Thai, Vietnamese, Lao and Japanese out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    made.callback()(_root)
+    for command in [c for c in _COMMANDS if c.name == first] or _COMMANDS:
+        module = import_module(f"pubpipe.cli.{command.module}")
+        if command.help:
+            made.add_typer(module.app, name=command.name, help=command.help)
+        else:
+            made.command(command.name, epilog=f"Example: {command.example}")(getattr(module, command.name))
+    return made
 
 
 def _version(asked: bool) -> None:
@@ -44,32 +75,14 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def root(
+def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Say the version."),
 ) -> None:
     """An English summary in; reviewed Word and PDF in six languages out."""
 
 
-app.command(epilog="Example: pubpipe init workspace --example")(init.init)
-app.command(epilog="Example: pubpipe publish summary.docx --languages km,ja")(publish.publish)
-app.command(epilog="Example: pubpipe status")(status.status)
-app.command(epilog="Example: pubpipe segment summary.docx --json")(segment.segment)
-app.add_typer(review.app, name="review", help="What waits for a person; approve it, send it back, reject it.")
-app.command(epilog="Example: pubpipe render summary --languages km --preview")(render.render)
-app.command(epilog="Example: pubpipe report summary --output summary.report.docx")(reporting.report)
-app.command(epilog="Example: pubpipe check memory.tmx --language km")(check.check)
-app.add_typer(glossary.app, name="glossary", help="Check the termbase; find its terms in a text.")
-app.add_typer(memory.app, name="memory", help="The translation memory: bring in, take out, count.")
-app.command(epilog="Example: pubpipe notify --dry-run")(notify.notify)
-app.add_typer(people.app, name="people", help="Who may log in at the server, and what each may decide.")
-app.add_typer(template.app, name="template", help="Page designs: which there are, check one, begin one.")
-app.command(epilog="Example: pubpipe plan --json")(plan.plan)
-app.command(epilog="Example: pubpipe rebuild")(rebuild.rebuild)
-app.command(epilog="Example: pubpipe inspect summary.km.pdf --language km")(inspect.inspect)
-app.command(epilog="Example: pubpipe verify outputs/summary/km/summary.km.pdf")(backup.verify)
-app.command(epilog="Example: pubpipe backup record.jsonl")(backup.backup)
-app.command(epilog="Example: pubpipe restore record.jsonl")(backup.restore)
-app.command(epilog="Example: pubpipe up --port 4300")(server.up)
-app.command(epilog="Example: pubpipe down")(server.down)
-app.command(epilog="Example: pubpipe doctor --json")(doctor.doctor)
+def __getattr__(name: str) -> Any:
+    """`app`: the program with all its commands, made when somebody asks for it."""
+    if name != "app":
+        raise AttributeError(name)
+    return globals().setdefault("app", command_line())
