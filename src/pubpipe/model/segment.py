@@ -224,3 +224,5 @@ class Rendition(Value):
     path: str
     """Relative to the output folder, with forward slashes."""
     at: dt.datetime
+    approvals: tuple[tuple[str, str, dt.datetime], ...] = ()
+    """(stage, who, when) of those whose approval counted when it was made, by time: the text may move on."""

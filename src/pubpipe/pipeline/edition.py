@@ -186,7 +186,7 @@ class EditionView:
         return credits(
             self.segments,
             self.drafts,
-            self.decisions,
+            self.standing.counted,
             self.stages,
             notice=self.notice,
             carried=frozenset(self.standing.carried),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import logging
 from collections.abc import Sequence
@@ -43,10 +42,12 @@ def output_folder(ws: Workspace, publication: str) -> Path:
 
 def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...]:
     """The published files of an approved edition, made where they are missing or stale; NotApproved otherwise."""
+    from pubpipe.pipeline.checking import check
     from pubpipe.pipeline.edition import view
 
     try:
-        return render_view(view(ws, publication, language))
+        # the source or a setting may have moved since the findings were noted
+        return render_view(check(ws, view(ws, publication, language)))
     except RenderError as error:
         notices.held_back(ws, publication, language, error.message)
         raise
@@ -90,6 +91,7 @@ def render_view(present: EditionView) -> tuple[Rendition, ...]:
                 file_hash=digest_bytes(data),
                 path=f"{publication}/{language}/{path.name}",
                 at=ws.now(),
+                approvals=present.standing.approvals,
             )
         )
     # Files and records in one: `web.follow` of another language must not put an older page back between them.
@@ -427,10 +429,6 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
     for segment in present.segments:
         origin = present.drafts[segment.id].origin
         origins[origin] = origins.get(origin, 0) + 1
-    signed: dict[tuple[str, str], dt.datetime] = {}
-    for decision in present.decisions:
-        if decision.verdict == "approve":
-            signed[decision.stage, decision.by] = decision.at
     return {
         "publication": present.publication,
         "language": present.profile.tag,
@@ -446,7 +444,7 @@ def _manifest(present: EditionView, edition: ApprovedEdition, renditions: tuple[
         "approved_at": edition.approved_at.isoformat(),
         "approvals": [
             {"stage": stage, "reviewer": reviewer, "at": at.isoformat()}
-            for (stage, reviewer), at in sorted(signed.items(), key=lambda item: item[1])
+            for stage, reviewer, at in present.standing.approvals
         ],
         "segments": {"total": len(present.segments), "origins": dict(sorted(origins.items()))},
         "passed_from_memory": sorted(present.passed),

@@ -94,6 +94,14 @@ class Standing:
     """Why the edition is not approved, one line each; empty if it is."""
     decided_at: dt.datetime | None
     """When the last decision that counts was made."""
+    counted: tuple[Decision, ...] = ()
+    """The approvals that count, in the order of the record: none that was voided, taken back or of another text."""
+
+    @property
+    def approvals(self) -> tuple[tuple[str, str, dt.datetime], ...]:
+        """(stage, who, when for the last time) of those whose approval counts, by time."""
+        last = {(d.stage, d.by): d.at for d in self.counted}
+        return tuple((stage, who, at) for (stage, who), at in sorted(last.items(), key=lambda entry: entry[1]))
 
     @property
     def carried(self) -> Mapping[str, str]:
@@ -218,7 +226,13 @@ def judge(case: Case) -> Standing:
         waived=waived,
         reasons=tuple(reasons),
         decided_at=max((d.at for d in counted), default=None),
+        counted=_in_order(counted, case.decisions),
     )
+
+
+def _in_order(counted: Sequence[Decision], decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    ours = {id(d) for d in counted}
+    return tuple(d for d in decisions if id(d) in ours)
 
 
 class _Book:
