@@ -15,7 +15,6 @@ from pubpipe.model import (
     MemoryUnit,
     ReviewAnswer,
     ReviewRequest,
-    from_markup,
 )
 from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
@@ -122,12 +121,11 @@ def _typed(present: EditionView, answer: ReviewAnswer) -> tuple[Edit, ...]:
         return ()
     edits = []
     for segment in present.segments:
-        typed = answer.texts.get(segment.id)
-        if typed is None or not typed.strip():
-            continue
         try:
-            target = from_markup(typed, segment.content)
+            target = review.typed_content(answer.texts.get(segment.id, ""), segment.content, answer.language)
         except MarkupError:
+            continue
+        if target is None:
             continue
         current = present.targets[segment.id]
         if current is None or content_hash(target) != content_hash(current):
@@ -161,12 +159,17 @@ def _draft_of(edit: Edit, present: EditionView) -> Draft:
 
 
 def remember(present: EditionView, answer: ReviewAnswer) -> None:
-    """Put what people accepted into the memory: reviewed after a segment stage, approved once the edition is."""
+    """Put what people accepted into the memory: reviewed after a segment stage, approved once the edition is.
+
+    Each sentence under the name of whose approval of it counts: who answered last has not read those of earlier rounds.
+    """
     if answer.decision != "approve":
         return
     status = "approved" if present.standing.state == "approved" else "reviewed"
     units = []
     carried = present.standing.carried
+    said = {(d.source_hash, d.target_hash): d for d in present.standing.counted if d.segment is not None}
+    signed = [d for d in present.standing.counted if d.segment is None] if status == "approved" else []
     began = present.ws.store.beginnings.latest(answer.publication, answer.language)
     for segment in present.segments:
         target = present.targets[segment.id]
@@ -176,6 +179,9 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
             continue
         if segment.id in carried:
             continue  # what people accepted is the earlier English, and that is in the memory
+        decision = signed[-1] if signed else said.get((segment.source_hash, content_hash(target)))
+        if decision is None:
+            continue  # it came from the memory, and nobody was asked
         draft = present.drafts[segment.id]
         units.append(
             MemoryUnit(
@@ -187,8 +193,8 @@ def remember(present: EditionView, answer: ReviewAnswer) -> None:
                 status=status,
                 terms_hash=present.terms[segment.id],
                 publication=answer.publication,
-                reviewer=answer.reviewer,
-                at=answer.at,
+                reviewer=decision.reviewer,
+                at=decision.at,
                 origin=origin_words(draft, first_draft(draft, began)),
             )
         )

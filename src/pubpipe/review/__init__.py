@@ -1,6 +1,13 @@
 """What a decision is worth, and the only way to an approved edition."""
 
-from pubpipe.review.answers import answer_problems, decisions_for, left_to_others, only_for_others, reopening
+from pubpipe.review.answers import (
+    answer_problems,
+    decisions_for,
+    left_to_others,
+    only_for_others,
+    reopening,
+    typed_content,
+)
 from pubpipe.review.changes import NOTHING_READ, Reading, classify, same_tags
 from pubpipe.review.deadlines import Deadline, deadline
 from pubpipe.review.editions import assemble, credits, draft_edition
@@ -38,4 +45,5 @@ __all__ = [
     "same_tags",
     "standing",
     "surroundings",
+    "typed_content",
 ]

@@ -157,6 +157,16 @@ def only_for_others(request: ReviewRequest, reviewer: str) -> tuple[int, ...]:
     return tuple(i.number for i in own)
 
 
+def typed_content(typed: str, source: Content, language: str) -> Content | None:
+    """What somebody typed as it would be stored; None where it is nothing, or cannot be printed. MarkupError where its
+    marks cannot be read."""
+    text = _clean(typed, language)
+    if not text or _unprintable(text):
+        return None
+    target = from_markup(text, source)
+    return target if plain(target).strip() or target else None
+
+
 def reopening(publication: str, language: str, stage: str, reviewer: str, note: str, at: dt.datetime) -> Decision:
     """The decision that lifts every rejection of an edition before it; approvals are not touched."""
     if not reviewer.strip() or not note.strip():
@@ -307,7 +317,7 @@ def _problems_of(
     typed = answer.texts.get(item.segment)
     if typed is not None and (strange := _unprintable(typed)):
         return [f"{place}: the character {strange} cannot be printed. Please type it again."], None
-    if not _clean(item.target if typed is None else typed, request) and answer.decision == "approve":
+    if not _clean(item.target if typed is None else typed, request.language) and answer.decision == "approve":
         if item.attention or typed is not None:
             return [f"{place}: there is no translation. Please write one, or request changes."], None
         return [], None
@@ -326,16 +336,16 @@ def _typed(item: ReviewItem, source: Content, answer: ReviewAnswer, request: Rev
     typed = answer.texts.get(item.segment)
     if typed is None:
         return None
-    text = _clean(typed, request)
-    if not text or text == _clean(item.target, request):
+    text = _clean(typed, request.language)
+    if not text or text == _clean(item.target, request.language):
         return None
     target = from_markup(text, source)
     return target if plain(target).strip() or target else None
 
 
-def _clean(text: str, request: ReviewRequest) -> str:
+def _clean(text: str, language: str) -> str:
     """Typed text in the form that is stored: canonical, on one line (line breaks are tags), no space around."""
-    joint = " " if profile(request.language).spaced else ""
+    joint = " " if profile(language).spaced else ""
     return canonical(_NEWLINES.sub(joint, text.strip())).strip()
 
 
