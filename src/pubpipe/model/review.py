@@ -93,6 +93,10 @@ class ReviewRequest(Value):
         """The segments that this round asks for."""
         return tuple(i for i in self.items if i.attention)
 
+    def covers(self, item: ReviewItem) -> bool:
+        """Whether an answer to this round takes on findings about the item: not while a later round asks for it."""
+        return item.attention or not self.remaining
+
 
 class ReviewAnswer(Recorded):
     """What a reviewer decided in one round."""

@@ -267,7 +267,8 @@ def _waived(request: ReviewRequest, names: Iterable[str]) -> list[tuple[Finding,
     wanted = set(names)
     found: list[tuple[Finding, ReviewItem | None]] = [(f, None) for f in request.findings if finding_name(f) in wanted]
     for item in request.items:
-        found += [(f, item) for f in item.findings if finding_name(f) in wanted]
+        if request.covers(item):
+            found += [(f, item) for f in item.findings if finding_name(f) in wanted]
     return found
 
 

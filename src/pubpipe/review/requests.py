@@ -120,7 +120,7 @@ def request(
                 authors=authors.get(segment.id, ()),
             )
         )
-    last = stage is standing.case.stages[-1] or stage.kind == "edition"
+    last = not remaining and (stage is standing.case.stages[-1] or stage.kind == "edition")
     blocking = [finding_name(f) for f in standing.blocking if last or (f.segment is not None and f.segment in asked)]
     made = ReviewRequest(
         publication=standing.case.publication,

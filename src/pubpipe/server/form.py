@@ -209,7 +209,14 @@ def read_answer(
 
 def blocking_findings(request: ReviewRequest) -> tuple[tuple[str, str], ...]:
     """Findings that stop an approval until a person takes them on: (their name in the record, in words)."""
-    where = {f"{f.check}: {f.message}": f"segment {i.number}: " for i in request.items for f in i.findings}
+    found: dict[str, list[str]] = {}
+    for item in request.items:
+        for finding in item.findings if request.covers(item) else ():
+            found.setdefault(f"{finding.check}: {finding.message}", []).append(str(item.number))
+    where = {
+        name: f"segment{'s' if len(numbers_) > 1 else ''} {', '.join(dict.fromkeys(numbers_))}: "
+        for name, numbers_ in found.items()
+    }
     return tuple((name, where.get(name, "") + name.partition(": ")[2]) for name in request.blocking)
 
 

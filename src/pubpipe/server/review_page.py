@@ -510,9 +510,10 @@ def _finding(sheet: Sheet, finding: Finding, letter: str, item: ReviewItem | Non
     words = f"{ref}<b>{text(severity)}:</b> {text(rest)}"
     name = f"{finding.check}: {finding.message}"
     names = [n for n, _ in blocking_findings(sheet.request)]
-    if name not in names or sheet.hindrance:
+    if name not in names or sheet.hindrance or (item is not None and not sheet.request.covers(item)):
         return words
-    first = next((i.number for i in sheet.request.items for f in i.findings if f"{f.check}: {f.message}" == name), 0)
+    covered = (i for i in sheet.request.items if sheet.request.covers(i))
+    first = next((i.number for i in covered for f in i.findings if f"{f.check}: {f.message}" == name), 0)
     if item is not None and item.number != first:
         return f"{words} ({text(label('waive.elsewhere', number=first))})"
     number = str(names.index(name) + 1)

@@ -250,6 +250,15 @@ def test_mending_the_text_answers_a_blocking_finding() -> None:
     assert one.problems(waive=("zawgyi: this is Zawgyi",)) == ()
 
 
+def test_a_waiver_is_for_the_sentences_that_its_round_asks_for() -> None:
+    one = edition(("One.", "មួយ"), ("Two.", "ពីរ"), stages=(Stage(name="review", kind="segments", form_size=1),))
+    found = [Finding(check="zawgyi", severity="block", message="Zawgyi", segment=s.id) for s in one.segments]
+    one = replace(one, findings=tuple(found)).answered(waive=("zawgyi: Zawgyi",))
+    assert one.standing.blocking == (found[1],)
+    assert "waive it in your name: zawgyi: Zawgyi" in one.problems()[0]
+    assert one.answered("Dara", waive=("zawgyi: Zawgyi",)).standing.state == "approved"
+
+
 @given(
     st.dictionaries(st.integers(0, 2), st.text(max_size=12), max_size=3),
     st.sampled_from(["approve", "request_changes", "reject"]),
