@@ -324,12 +324,13 @@ def _problems_of(
         return [], None
     try:
         target = _typed(item, segment.content, answer, request)
+        if target is None and not (answer.decision == "approve" and item.attention and item.target):
+            return [], None
+        # what stands there may have been typed in an answer that was refused for its tags: asking again mends nothing
+        shown = from_markup(item.target, segment.content) if target is None else target
     except MarkupError as error:
         return [f"{place}: {error}."], None
-    if target is None:
-        return [], None
-    wrong = tag_problems(segment.content, target)
-    return [f"{place}: {problem}." for problem in wrong], target
+    return [f"{place}: {problem}." for problem in tag_problems(segment.content, shown)], target
 
 
 def _typed(item: ReviewItem, source: Content, answer: ReviewAnswer, request: ReviewRequest) -> Content | None:

@@ -161,6 +161,15 @@ def test_a_text_that_cannot_be_taken_is_named_by_its_number(typed: str, said: st
     assert said in one.problems(texts={one.segments[0].id: typed})
 
 
+def test_a_text_with_broken_tags_is_not_approved_by_asking_again() -> None:
+    source = tagged().segments[0].content
+    broken: Content = (TagOpen(id=1, kind="strong"), Text(text="អាន"), Placeholder(id=2, kind="note", ref="n1"))
+    one = edition((source, broken), ("Yes.", "បាទ"))
+    assert one.problems() == ("Segment 1: </1> is missing.",)
+    assert one.problems(decision="request_changes", comment="The bold word.") == ()
+    assert one.problems(texts={one.segments[0].id: "<1>អាន</1><2/>"}) == ()
+
+
 def test_a_text_with_its_tags_moved_is_taken() -> None:
     one = tagged()
     assert one.problems(texts={one.segments[0].id: "<2/>សូម<1>អាន</1>"}) == ()
