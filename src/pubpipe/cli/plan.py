@@ -10,6 +10,8 @@ from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspa
 
 _SHOWN = 12
 """Sentences that are named for one edition: a new text has hundreds."""
+_NEW = 3
+"""More sentences than these are counted where all of them are new: that is a new text, not an edit."""
 _REASONS = 6
 """Reasons that are named for one edition: a new glossary has hundreds."""
 
@@ -30,14 +32,17 @@ def plan(
         return
     for item in items:
         named = {f": segment {segment.number}: " for segment in item.segments}
-        said = [r for r in item.reasons if not any(name in r for name in named)]
+        said = [r for r in item.reasons if not any(name in r for name in named) and not r.endswith(" more segments")]
         more = f"; and {len(said) - _REASONS} more" if len(said) > _REASONS else ""
         reasons = "; ".join(said[:_REASONS]) + more
         print(f"{item.publication}/{item.language}: {item.needs}" + (f" ({reasons})" if reasons else ""))
-        for segment in item.segments[:_SHOWN]:
-            print(visible(f"  sentence {segment.number} “{segment.words}”: {segment.reason}"))
-        if len(item.segments) > _SHOWN:
-            print(f"  and {len(item.segments) - _SHOWN} more sentences; --json lists them all")
+        if len(item.segments) > _NEW and all(segment.reason == "new" for segment in item.segments):
+            print(f"  {len(item.segments)} new sentences; --json lists them")
+        else:
+            for segment in item.segments[:_SHOWN]:
+                print(visible(f"  sentence {segment.number} “{segment.words}”: {segment.reason}"))
+            if len(item.segments) > _SHOWN:
+                print(f"  and {len(item.segments) - _SHOWN} more sentences; --json lists them all")
         for path in item.files:
             print(f"  published file: {path}")
     if all(item.needs == "nothing" for item in items):

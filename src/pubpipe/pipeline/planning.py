@@ -115,9 +115,12 @@ def plan_edition(ws: Workspace, publication: str, language: str) -> PlanItem:
         if found := _in_memory_now(present):
             return item("draft", *reasons, found, **about)
         due = _due(ws, publication, language, present.standing.stage).get("deadline")
-        waits = [f"{present.standing.stage}: {due}"] if due else []
+        stage = present.standing.stage
+        waits = [f"{stage}: {due}"] if due else []
         if reasons:
             return item("review", *waits, *reasons, **about)
+        if stage and not waits:
+            waits = [f"at {stage}"]
         return item("waiting", *waits, *present.standing.reasons, **about)
     stale = _stale_files(ws, present)
     if not stale:
