@@ -208,7 +208,14 @@ def view(ws: Workspace, publication: str, language: str, source: Ingested | None
 
 def find_terms(ws: Workspace, segments: tuple[Segment, ...], language: str) -> dict[str, tuple[TermHit, ...]]:
     """Segment id to the glossary terms in its source, with what `language` says for them."""
-    return {s.id: ws.matcher.find(s.content, language) for s in segments}
+    out = {}
+    for segment in segments:
+        text = plain(segment.content)
+        hits = ws.found.get((text, language))
+        if hits is None:
+            hits = ws.found[text, language] = ws.matcher.find(text, language)
+        out[segment.id] = hits
+    return out
 
 
 def edition_key(ws: Workspace, publication: str, language: str) -> Hash:

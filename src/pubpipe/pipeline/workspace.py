@@ -22,6 +22,7 @@ from pubpipe.root import STATE_FOLDER
 
 if TYPE_CHECKING:
     from pubpipe.glossary import Glossary, Matcher
+    from pubpipe.model import TermHit
     from pubpipe.renderers import FontSet, Template
     from pubpipe.store import Store
 
@@ -47,6 +48,8 @@ class Workspace:
         self.environ = environ
         self.now = now
         self.stamps: dict[str, Hash] = {}
+        self.found: dict[tuple[str, str], tuple[TermHit, ...]] = {}
+        """(source text, language) to the terms found there: a workspace has one glossary while it is open."""
 
     @property
     def state(self) -> Path:
