@@ -35,6 +35,9 @@ from pubpipe.renderers import RENDERERS, Template, find_fonts, inspect_docx, ins
 from pubpipe.renderers.pages import every_block
 from pubpipe.renderers.template_check import sample
 from tests.contracts.test_renderers import IMPRINT, W, edition, squeezed, units_of, word_xml
+from tests.unit.renderers.test_hard_documents import paragraph
+from tests.unit.renderers.test_inspection import edition as blocks_edition
+from tests.unit.renderers.test_odd_documents import cell, table
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 BRIEF = load_template(TEMPLATES / "policy-brief")
@@ -187,6 +190,22 @@ def test_the_columns_of_the_last_page_end_at_the_same_height(language: str, tmp_
     body = [line for line in lines if line.page == imprint.page and line.top < imprint.top]
     ends = [max(line.top for line in body if line.column == c) for c in (0, 1)]
     assert abs(ends[0] - ends[1]) < 15 * POINTS
+
+
+@pytest.mark.needs("poppler")
+@pytest.mark.parametrize("count", [4, 8, 16])
+@pytest.mark.parametrize("language", ["th", "ja"])
+def test_the_imprint_never_stands_on_a_table_at_the_foot_of_the_page(language: str, count: int, tmp_path: Path) -> None:
+    words = profile(language).sample
+    wide = table(*(cell(paragraph(f"{words[:6]} {column}")) for column in range(5)), caption=(Text(text="ABC"),))
+    paragraphs = [paragraph(words[:160]) for _ in range(count)]
+    made = blocks_edition(*paragraphs[:-1], wide, paragraphs[-1], language=language)
+    data = RENDERERS["pdf"].render(made, BRIEF, profile(language), find_fonts(), IMPRINT)
+    lines = lines_of(data, tmp_path)
+    about = squeezed(BRIEF.label("about", language))
+    imprint = next(line for line in lines if squeezed(line.text) == about)
+    caption = next(line for line in lines if "ABC" in line.text)
+    assert (caption.page, caption.top + 25) < (imprint.page, imprint.top)
 
 
 @every_language

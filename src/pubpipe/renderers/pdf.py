@@ -75,6 +75,8 @@ def _in_columns(template: Template) -> bool:
 
 _LINE = 6.0
 """Millimetres that columns may differ in height: about a line."""
+_LOW = 0.4
+"""The share of a page below which a table that spans the columns may stand at its foot."""
 
 
 class LastPage(NamedTuple):
@@ -92,6 +94,10 @@ class LastPage(NamedTuple):
         return {"imprint": self.imprint, "anchor": str(self.anchor), "balance": f"{self.balance:.2f}"}
 
 
+_AT_THE_FOOT: tuple[Literal["foot", "float"], ...] = ("foot", "float")
+"""Where the imprint stands on the page on which the text ends, the better place first."""
+
+
 class _End(NamedTuple):
     page: int
     """On which the text ends."""
@@ -103,6 +109,8 @@ class _End(NamedTuple):
     """Millimetres that were kept free at the foot of the last page."""
     starts: tuple[tuple[int, int], ...]
     """Block and the page on which it begins."""
+    wide: tuple[tuple[int, float], ...]
+    """Page and height, in millimetres from its top, of each figure and table that spans the columns."""
 
 
 def _balanced(folder: str, fonts: FontSet, template: Template) -> LastPage:
@@ -121,13 +129,20 @@ def _balanced(folder: str, fonts: FontSet, template: Template) -> LastPage:
 
     def fitting(last: LastPage) -> _End | None:
         end = _end(folder, fonts, last)
-        return end if end and end.page == free.page == end.pages - (last.imprint == "page") else None
+        if end is None or not end.page == free.page == end.pages - (last.imprint == "page"):
+            return None
+        # Typst puts a table at the foot below the room that is kept free there: the imprint would stand on it.
+        low = any(where == end.page and y > _LOW * page.height for where, y in end.wide)
+        return None if low and last.imprint == "foot" else end
 
-    best = LastPage(imprint="foot", anchor=anchor)
-    end = None if alone else fitting(best)
-    if end is None:  # on a page of its own: asked for, or there is no room below the text
-        best, end = LastPage(imprint="page", anchor=anchor), free
     page = template.design.page
+    # On a page of its own: asked for, or there is no room below the text.
+    best, end = LastPage(imprint="page", anchor=anchor), free
+    for kind in _AT_THE_FOOT if not alone else ():
+        below = LastPage(imprint=kind, anchor=anchor)
+        if (found := fitting(below)) is not None:
+            best, end = below, found
+            break
     bottom = page.height - page.margin_bottom - end.foot
     left = end.x < page.width / 2
     unused = bottom - end.y + (bottom - page.margin_top if left else 0)
@@ -158,7 +173,8 @@ def _end(folder: str, fonts: FontSet, last: LastPage) -> _End | None:
         return None
     first = values[0]
     starts = tuple((block, page) for block, page in first["starts"])
-    return _End(**{name: first[name] for name in ("page", "pages", "x", "y", "foot")}, starts=starts)
+    wide = tuple((page, y) for page, y in first["wide"])
+    return _End(**{name: first[name] for name in ("page", "pages", "x", "y", "foot")}, starts=starts, wide=wide)
 
 
 def _line(error: Any) -> str:

@@ -67,9 +67,12 @@ _END = (
     "[#context [#metadata((page: here().page(), pages: counter(page).final().first(), "
     "x: here().position().x / 1mm, y: here().position().y / 1mm, "
     "foot: query(<pubpipe-foot>).map(it => it.value / 1mm).sum(default: 0), "
-    "starts: query(<pubpipe-block>).map(it => (it.value, it.location().page())))) <pubpipe-end>]]"
+    "starts: query(<pubpipe-block>).map(it => (it.value, it.location().page())), "
+    "wide: query(<pubpipe-wide>).map(it => (it.location().page(), it.location().position().y / 1mm)))) "
+    "<pubpipe-end>]]"
 )
-"""Says where the text ends and on which page each block of it begins, for whoever balances the columns."""
+"""Says where the text ends, on which page each block of it begins, and where what spans the columns came to stand,
+for whoever balances the columns."""
 _LAST = (
     '(anchor: int(sys.inputs.at("anchor", default: "-1")), imprint: sys.inputs.at("imprint", default: "float"), '
     'balance: float(sys.inputs.at("balance", default: "0")) * 1mm)'
@@ -294,7 +297,8 @@ class _Writer:
             whole = not isinstance(block, Table) or self._whole(lay_out(block))
             self.carried = [] if whole else None
             written = self.block(block, 0, _LONGEST)
-            out.append(f"{'wide' if whole else 'wide-pages'}(design, {{{written}}})")
+            mark = "[#metadata(none) <pubpipe-wide>]\n" if whole else ""
+            out.append(f"{'wide' if whole else 'wide-pages'}(design, {{{mark}{written}}})")
             out += self._released()
             self.room = design.column_width
         return "\n".join(out) or "[]"
