@@ -72,8 +72,7 @@ class Previews:
             return
         glossary = (self._root / ws.project.glossary).resolve()
         if any(path.is_relative_to(glossary) for path in paths):
-            for name in ("glossary", "matcher"):
-                ws.__dict__.pop(name, None)
+            ws.forget_glossary()
             self._editions.clear()
         if self._source in paths:
             self._editions.clear()

@@ -49,7 +49,7 @@ class Workspace:
         self.now = now
         self.stamps: dict[str, Hash] = {}
         self.found: dict[tuple[str, str], tuple[TermHit, ...]] = {}
-        """(source text, language) to the terms found there: a workspace has one glossary while it is open."""
+        """(source text, language) to the terms found there: `forget_glossary` empties it."""
 
     @property
     def state(self) -> Path:
@@ -91,6 +91,12 @@ class Workspace:
         from pubpipe import glossary
 
         return glossary.matcher(self.glossary)
+
+    def forget_glossary(self) -> None:
+        """Read it again when it is next asked for: its files have changed."""
+        for name in ("glossary", "matcher"):
+            self.__dict__.pop(name, None)
+        self.found.clear()
 
     @cached_property
     def fonts(self) -> FontSet:
