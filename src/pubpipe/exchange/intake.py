@@ -88,6 +88,8 @@ class Intake(Value):
     unchanged: int = 0
     missing: tuple[int, ...] = ()
     """Numbers of segments that went out and did not come back: they stay as they are."""
+    reworded: tuple[int, ...] = ()
+    """Numbers of segments whose English in the file is not that of the edition: their reviewer read something else."""
     decision: Decision | None = None
     reviewer: str = ""
 
@@ -141,6 +143,8 @@ class _Desk:
     named: set[str] = field(default_factory=set)
     """Segments that some row speaks of, even if it could not be taken."""
 
+    reworded: set[int] = field(default_factory=set)
+
     def __post_init__(self) -> None:
         self.spaced = profile(self.present.language).spaced
         given = self.returned.stamp.digest
@@ -193,6 +197,7 @@ class _Desk:
             remarks=tuple(sorted(self.remarks, key=lambda r: r.number or 0)),
             unchanged=unchanged,
             missing=self._missing(),
+            reworded=tuple(sorted(self.reworded)),
             decision=self.returned.decision,
             reviewer=self.returned.reviewer,
         )
@@ -293,6 +298,7 @@ class _Desk:
             return
         typed = self.settled(row.source)
         if typed and typed != self.settled(self.known[segment].source):
+            self.reworded.add(self.known[segment].number)
             self.remarks.append(
                 Remark(
                     segment=segment,

@@ -154,8 +154,9 @@ def settle(
 
     A file that one person signed can be brought in by another (`reviewer`): then its corrections count, its decision
     does not. A decision counts only without questions and for the very round that waits; an approval also needs every
-    sentence that was asked for to have come back. Where it does not count, the clear corrections are kept as
-    "request changes". Raises ReviewError where the file contradicts `decision`, or nobody is named.
+    sentence that was asked for to have come back, beside its very English. Where it does not count, the clear
+    corrections are kept as "request changes". Raises ReviewError where the file contradicts `decision`, or nobody is
+    named.
     """
     if decision and taken.decision and decision != taken.decision:
         raise ReviewError(
@@ -287,6 +288,9 @@ def _hindrances(taken: Intake, request: ReviewRequest, wanted: Decision | None) 
         why.append(f"{len(taken.questions)} questions are open")
     asked = {i.number for i in request.attention} or {i.number for i in request.items}
     gone = [n for n in taken.missing if n in asked]
+    other = [n for n in taken.reworded if n in asked]
+    if wanted == "approve" and other:
+        why.append(f"the English in the file is not that of the edition: {_numbers(other)}")
     if wanted == "approve" and gone:
         why.append(f"sentences that were asked for are not in the file: {_numbers(gone)}")
     return tuple(why)

@@ -186,6 +186,13 @@ def test_an_approval_does_not_cover_sentences_that_did_not_come_back(ws: Workspa
     not_approved(ws, data, f"not in the file: {reviewer.sheet.rows[3].number}")
 
 
+def test_an_approval_beside_another_english_does_not_count(ws: Workspace) -> None:
+    reviewer = Reviewer(ws)
+    row = reviewer.sheet.rows[unmarked(reviewer.sheet)[0]]
+    edits.holder(reviewer.script.cell(row, edits.SOURCE)).append(edits.run(" only"))
+    not_approved(ws, reviewer.decides("approve").sends(), "the English in the file is not that of the edition")
+
+
 def test_an_approval_of_an_earlier_text_does_not_count(ws: Workspace) -> None:
     reviewer = Reviewer(ws)
     mine, theirs = unmarked(reviewer.sheet)[:2]
