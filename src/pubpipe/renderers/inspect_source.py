@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from pubpipe.errors import SourceError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Role, SourceDocument, Unit
-from pubpipe.ooxml import Problem, pack
+from pubpipe.ooxml import Problem
 from pubpipe.renderers import inspection
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
@@ -75,7 +75,7 @@ def inspect_source_docx(
         word = open_word(data, _refuse)
     except SourceError as error:
         return (inspection._finding("file", "block", error.message.rstrip(".")),)
-    found = list(inspection.inspect_docx(pack(word.parts) if word.strict else data, None, profile))
+    found = list(inspection.inspect_docx(data, None, profile))
     if any(f.check == "inspection.file" for f in found):
         return tuple(found)
     main = word.main()
@@ -239,15 +239,23 @@ def _with_anchor(word: WordFile, stories: Sequence[str]) -> Iterator[str]:
 
 
 def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]:
-    """Units whose text stands on no page; a running head that no page shows is only said."""
+    """Units whose text stands on no page; a running head that no page shows is only said.
+
+    Where a style says "all capitals" or "small capitals", LibreOffice writes capitals: they are the same text.
+    """
     shown = [inspection._squeezed(page.all) for page in pages]
-    whole = "".join(shown)
+    capitals = [page.upper() for page in shown]
+    whole, whole_in_capitals = "".join(shown), "".join(capitals)
 
     def stands(piece: str, count: int) -> bool:
-        if whole.count(piece) >= count:
+        if whole.count(piece) >= count or whole_in_capitals.count(piece.upper()) >= count:
             return True
         long = len(piece) >= 2 * _LEAST
-        return long and any(_goes_on(piece, shown, n, _MOST_PARTS) for n in range(len(shown)))
+        return long and any(
+            _goes_on(words, on, n, _MOST_PARTS)
+            for words, on in ((piece, shown), (piece.upper(), capitals))
+            for n in range(len(on))
+        )
 
     around: tuple[Role, ...] = ("header", "footer", "label")
     body = [u for u in units if u.role not in (*_NOT_ON_PAGES, *around)]

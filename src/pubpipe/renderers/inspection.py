@@ -35,6 +35,7 @@ from pubpipe.renderers.pdf_reading import Box, Font, PageRead, Stray, read_page
 from pubpipe.renderers.pictures import is_svg
 from pubpipe.renderers.runs import clean, cleaned, runs
 from pubpipe.renderers.template import Page
+from pubpipe.word.package import STRICT
 
 _MOST_TIMES = 1.8
 """How many times as long as those in other languages an edition may be."""
@@ -46,6 +47,7 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SLACK = 230
 """Twips that a table may be wider than the text: the margins inside its outer cells (108 on either side), rounded."""
+_STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _SAFE = ("http:", "https:", "mailto:", "tel:", "ftp:")
 
 
@@ -100,6 +102,9 @@ def inspect_docx(
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
+        if _STRICT in parts["word/document.xml"]:
+            for old, new in STRICT:
+                parts |= {n: part.replace(old, new) for n, part in parts.items() if n.endswith((".xml", ".rels"))}
         trees = {n: etree.fromstring(part, parser) for n, part in parts.items() if n.endswith((".xml", ".rels"))}
         body = trees["word/document.xml"]
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, EOFError, ValueError, RuntimeError):

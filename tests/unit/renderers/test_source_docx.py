@@ -17,6 +17,7 @@ from pubpipe.model import Content, Credits, Placeholder, TagClose, Text, plain
 from pubpipe.readers import docx_source
 from pubpipe.renderers import Original, find_fonts
 from pubpipe.renderers.inspect_source import inspect_source_docx
+from pubpipe.renderers.inspection import inspect_docx
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import segment
@@ -348,3 +349,5 @@ def test_a_strict_file_stays_a_strict_file() -> None:
     body = trees(made)["word/document.xml"]
     assert body.tag == "{http://purl.oclc.org/ooxml/wordprocessingml/main}document"
     assert inspect_source_docx(made, edition, profile("lo"), find_fonts()) == ()
+    assert inspect_docx(made, None, profile("lo")) == ()
+    assert [f.check for f in inspect_docx(made, None, profile("ja"))] == ["inspection.language"]

@@ -71,6 +71,13 @@ def test_a_text_that_is_not_on_the_pages_is_found() -> None:
     assert [(f.severity, "u0001" in f.message) for f in found] == [("block", True)]
 
 
+@pytest.mark.needs("libreoffice")
+def test_a_text_in_capitals_is_the_text_that_was_approved() -> None:
+    big, small = run("Hours of work.", "<w:caps/>"), run("Days of rest.", "<w:smallCaps/>")
+    data, edition = made("vi", data=rich_word(paragraph(big) + paragraph(small)))
+    assert grave(inspect_source_pdf(data, edition, profile("vi"))) == []
+
+
 def test_fields_show_what_was_approved_and_only_page_numbers_are_worked_out_anew() -> None:
     body = paragraph(
         field("DATE", run("9 March")) + run(" ") + field("PAGEREF _Toc1", run("7")) + field("REF x", run("Table"))
