@@ -78,8 +78,7 @@ def inspect_source_docx(
     found = list(inspection.inspect_docx(data, None, profile))
     if any(f.check == "inspection.file" for f in found):
         return tuple(found)
-    main = word.main()
-    stories = [main, *(p for kind in ("footnotes", "endnotes", "header", "footer") for p in word.related(main, kind))]
+    main, stories = word.main(), _stories(word)
     found += _word_fonts(word, stories)
     found += _word_glyphs(word, stories, profile, fonts) if fonts is not None else ()
     document = edition.localized.document
@@ -88,7 +87,7 @@ def inspect_source_docx(
     texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
     shown = inspection._squeezed("\n".join(texts))
     found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
-    found += _strange(word, [part for part in stories if _is_shown(word, main, part)], document)
+    found += words_of_nobody(word, document)
     headers = _headers(word, main)
     marked = [n for n, part in enumerate(headers, 1) if PREVIEW in "".join(_word_texts(word, part))]
     found += inspection._watermark(edition, marked, len(headers) or 1, "header")
@@ -165,14 +164,25 @@ def _word_texts(word: WordFile, part: str) -> Iterator[str]:
         yield "".join(out)
 
 
-def _strange(word: WordFile, stories: Sequence[str], document: SourceDocument) -> Iterator[Finding]:
+def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Finding]:
     """Words on the pages that are no part of the edition: nobody approved them."""
+    main = word.main()
+    stories = [part for part in _stories(word) if _is_shown(word, main, part)]
     units = [u for u in document.units() if u.role != "alt"]
     whole = {"", *(_letters("".join(inspection._wanted(u))) for u in units)}
     pieces: list[str] | None = None
     named = 0
+    references = {
+        (reference.tag.removesuffix("Reference"), reference.get(f"{W}id"))
+        for part in stories
+        for reference in word.xml(part).iter(f"{W}footnoteReference", f"{W}endnoteReference")
+    }
     for part in stories:
         for paragraph in word.xml(part).iter(f"{W}p"):
+            note = next(paragraph.iterancestors(f"{W}footnote", f"{W}endnote"), None)
+            known = note is None or (note.tag, note.get(f"{W}id")) in references
+            if not known and note.get(f"{W}type") in (None, "normal"):
+                continue  # no page shows a note without its mark
             visible = _visible(word, paragraph)
             text = _letters(visible)
             if any((mark.get(f"{W}name") or "").startswith(NOTICE) for mark in paragraph.findall(f"{W}bookmarkStart")):
@@ -192,6 +202,11 @@ def _strange(word: WordFile, stories: Sequence[str], document: SourceDocument) -
     if named > _NAMED_AT_MOST:
         message = f"{named - _NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
         yield inspection._finding("strange", "block", message)
+
+
+def _stories(word: WordFile) -> list[str]:
+    main = word.main()
+    return [main, *(p for kind in ("footnotes", "endnotes", "header", "footer") for p in word.related(main, kind))]
 
 
 def _is_shown(word: WordFile, main: str, part: str) -> bool:
@@ -312,4 +327,4 @@ def _missing(units: Sequence[Unit], stands: Callable[[str, int], bool]) -> Itera
         yield inspection._finding("text", "block", message)
 
 
-__all__ = ["inspect_source_docx", "inspect_source_pdf"]
+__all__ = ["inspect_source_docx", "inspect_source_pdf", "words_of_nobody"]

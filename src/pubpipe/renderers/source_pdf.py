@@ -12,6 +12,7 @@ from pubpipe.languages import LanguageProfile
 from pubpipe.model import ApprovedEdition, Edition
 from pubpipe.renderers.base import Imprint, Original
 from pubpipe.renderers.fonts import FontSet
+from pubpipe.renderers.inspect_source import words_of_nobody
 from pubpipe.renderers.office import Office, to_pdf
 from pubpipe.renderers.source_docx import title_of, translated, write
 from pubpipe.renderers.template import Template
@@ -53,6 +54,8 @@ def render_source_pdf(
     `render_source_docx`, and where LibreOffice fails or does not come to an end.
     """
     word = translated(edition, original, template, profile, fonts, imprint)
+    if isinstance(edition, ApprovedEdition):
+        _all_approved(word, edition)
     freeze(word)
     text = _ALWAYS + _shown(word)
     cuts = {f"{number:02}.ttf": data for number, data in enumerate(_cuts(profile, fonts, text))}
@@ -61,11 +64,37 @@ def render_source_pdf(
     return _steady(data, edition, profile, imprint)
 
 
+def _all_approved(word: WordFile, edition: ApprovedEdition) -> None:
+    """RenderError where the file would print words that are no part of the edition (the result of a field, say).
+
+    What LibreOffice does to a page is too much to tell them from the others in the PDF.
+    """
+    strange = [finding.message.rstrip(".") for finding in words_of_nobody(word, edition.localized.document)]
+    if strange:
+        raise RenderError(
+            f"{edition.publication}: {'; '.join(strange)}.",
+            remedy="Write them as plain text in the source file, or remove them, and publish it again.",
+        )
+
+
 def freeze(word: WordFile) -> None:
     """Let all fields show what they show now, but for numbers of pages: LibreOffice would put today's date, or its
     own words, where others were approved. Entries of a table of contents become paragraphs with the number of
     the page that they lead to.
     """
+    marked = {
+        mark.get(f"{W}name")
+        for part in word.trees
+        if part.startswith("word/")
+        for mark in word.xml(part).iter(f"{W}bookmarkStart")
+    }
+
+    def live(code: list[str]) -> bool:
+        if not code or code[0].upper() not in _LIVE:
+            return False
+        # LibreOffice prints an error message for the page of a place that is not there
+        return code[0].upper() != "PAGEREF" or (len(code) > 1 and code[1] in marked)
+
     for part in [n for n in word.trees if n.startswith("word/")]:
         root = word.xml(part)
         stack: list[list[Any]] = []
@@ -78,14 +107,14 @@ def freeze(word: WordFile) -> None:
             if kind == "end" and stack:
                 marks = stack.pop()
                 code = "".join(m.text or "" for m in marks if m.tag == f"{W}instrText").split()
-                if not code or code[0].upper() not in _LIVE:
+                if not live(code):
                     for mark in marks:
                         remove(mark)
         for mark in (m for marks in stack for m in marks):
             remove(mark)
         for simple in list(root.iter(f"{W}fldSimple")):
             code = (simple.get(f"{W}instr") or "").split()
-            if not code or code[0].upper() not in _LIVE:
+            if not live(code):
                 unwrap(simple)
         for hidden in list(root.iter(f"{W}webHidden")):  # on screens only, says Word; everywhere, says LibreOffice
             remove(hidden)

@@ -81,13 +81,20 @@ def test_a_text_in_capitals_is_the_text_that_was_approved() -> None:
 def test_fields_show_what_was_approved_and_only_page_numbers_are_worked_out_anew() -> None:
     body = paragraph(
         field("DATE", run("9 March")) + run(" ") + field("PAGEREF _Toc1", run("7")) + field("REF x", run("Table"))
-    )
+        + '<w:bookmarkStart w:id="9" w:name="_Toc1"/><w:bookmarkEnd w:id="9"/>' + field("PAGEREF _Gone", run("8"))
+    )  # fmt: skip
     word = open_word(rich_word(body), refuse)
     root = word.xml(word.main())
     freeze(word)
     codes = [" ".join((i.text or "").split()) for i in root.iter(f"{W}instrText")]
     assert codes == ["PAGEREF _Toc1"]
-    assert "".join(t.text or "" for t in root.iter(f"{W}t")) == "9 March 7Table"
+    assert "".join(t.text or "" for t in root.iter(f"{W}t")) == "9 March 7Table8"
+
+
+def test_words_that_nobody_approved_are_not_printed_whatever_field_they_hide_in() -> None:
+    body = paragraph(run("Wages are due. ") + field("SEQ Figure", run("Nobody has to be paid")))
+    with pytest.raises(RenderError, match=r"no part of the edition: “Nobodyhastobepaid”"):
+        made("lo", data=rich_word(body))
 
 
 def test_without_libreoffice_it_is_said_what_to_install() -> None:
