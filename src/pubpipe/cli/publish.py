@@ -19,9 +19,11 @@ from pubpipe.cli.options import (
     workspace_root,
 )
 from pubpipe.errors import ConfigError, PubpipeError
+from pubpipe.root import STATE_FOLDER
 
 if TYPE_CHECKING:
     from pubpipe.pipeline import Workspace
+    from pubpipe.pipeline.beside import Beside
 
 
 def publish(
@@ -55,29 +57,34 @@ def publish(
         _tell_all(note["publication"], Path(note["output"]), note["editions"], as_json=as_json)
         return
 
-    from pubpipe import pipeline
+    with helpers(root) as beside:
+        if _likely_to_set_pages(root, languages, direct):
+            beside.start()
+        from pubpipe import pipeline
 
-    with pipeline.open_workspace(root) as ws:
-        if output is not None:
-            _writable(output)
-        publication = pipeline.register(
-            ws,
-            file,
-            publication=id_,
-            languages=languages_of(languages),
-            engines=_engines(ws, engine),
-            output=output,
-        )
-        known = ws.store.publications.get(publication)
-        wanted = languages_of(languages) or (known.languages if known else ws.project.languages)
-        address = None if direct else _server(root, ws)
-        if detach and address is None:
-            raise ConfigError("--detach needs a server, and none is up.", remedy="Start one with 'pubpipe up'.")
-        if address is not None:
-            results, code = _with_server(ws, address, publication, wanted, detach=detach, quiet=as_json)
-        else:
-            results, code = run_editions(ws, [(publication, language) for language in wanted], quiet=as_json)
-        folder = pipeline.output_folder(ws, publication)
+        with pipeline.open_workspace(root) as ws:
+            if output is not None:
+                _writable(output)
+            publication = pipeline.register(
+                ws,
+                file,
+                publication=id_,
+                languages=languages_of(languages),
+                engines=_engines(ws, engine),
+                output=output,
+            )
+            known = ws.store.publications.get(publication)
+            wanted = languages_of(languages) or (known.languages if known else ws.project.languages)
+            address = None if direct else _server(root, ws)
+            if detach and address is None:
+                raise ConfigError("--detach needs a server, and none is up.", remedy="Start one with 'pubpipe up'.")
+            if address is not None:
+                results, code = _with_server(ws, address, publication, wanted, detach=detach, quiet=as_json)
+            else:
+                results, code = run_editions(
+                    ws, [(publication, language) for language in wanted], beside, quiet=as_json
+                )
+            folder = pipeline.output_folder(ws, publication)
     _tell_all(publication, folder, results, as_json=as_json)
     if code:
         raise typer.Exit(code)
@@ -93,8 +100,22 @@ def _tell_all(publication: str, folder: Path, results: list[dict[str, Any]], *, 
         _tell(publication, folder, results)
 
 
+def helpers(root: Path) -> Beside:
+    """As many processes for this workspace as the machine has processors, this one among them."""
+    from pubpipe.pipeline.beside import Beside
+
+    return Beside(str(root), dict(os.environ), (os.cpu_count() or 1) - 1)
+
+
+def _likely_to_set_pages(root: Path, languages: str | None, direct: bool) -> bool:
+    """Whether helpers should begin to load at once: several languages, work done before, no server that does it."""
+    state = root / STATE_FOLDER
+    several = languages is None or "," in languages
+    return several and state.is_dir() and (direct or not (state / "server.json").exists())
+
+
 def run_editions(
-    ws: Workspace, editions: list[tuple[str, str]], *, quiet: bool = False
+    ws: Workspace, editions: list[tuple[str, str]], beside: Beside, *, quiet: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
     """Each edition as far as it goes, without a server; what happened to each, and the first failure's exit code."""
     from pubpipe.cli.progress import editions_progress, watched
@@ -121,7 +142,7 @@ def run_editions(
                 ended[edition] = _result(outcome)
                 advance(names[edition], outcome.state, done=True)
 
-        run_together(ws, editions, workers=os.cpu_count() or 1, on_start=on_start, on_end=on_end)
+        run_together(ws, editions, beside=beside, on_start=on_start, on_end=on_end)
     return [ended[edition] for edition in editions], code
 
 

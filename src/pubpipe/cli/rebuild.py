@@ -16,9 +16,10 @@ def rebuild(
 ) -> None:
     """Rebuild what is stale and say why; touch nothing else. The scheduled flow does the same on the server."""
     from pubpipe import pipeline
-    from pubpipe.cli.publish import run_editions
+    from pubpipe.cli.publish import helpers, run_editions
 
-    with pipeline.open_workspace(workspace_root(workspace)) as ws:
+    root = workspace_root(workspace)
+    with helpers(root) as beside, pipeline.open_workspace(root) as ws:
         items = pipeline.plan(ws, tuple(publications or ()))
         stale = [i for i in items if i.needs in ("draft", "review", "render")]
         broken = [i for i in items if i.needs == "error"]
@@ -27,7 +28,7 @@ def rebuild(
                 print(f"{item.publication}/{item.language}: {item.needs} ({'; '.join(item.reasons)})")
             if not stale and not broken:
                 print("Nothing is stale.")
-        results, code = run_editions(ws, [(i.publication, i.language) for i in stale], quiet=as_json)
+        results, code = run_editions(ws, [(i.publication, i.language) for i in stale], beside, quiet=as_json)
     if as_json:
         print_json({"stale": [i.model_dump(mode="json") for i in (*stale, *broken)], "editions": results})
     else:

@@ -44,16 +44,17 @@ class Beside:
             self._pool.shutdown(cancel_futures=True)
 
     def start(self) -> None:
-        """Begin to load what helpers need, before there is something to do for them."""
-        if self._helpers > 0:
+        """Begin to load what helpers need, before there is something to do for them. Once is enough."""
+        if self._helpers > 0 and self._pool is None:
             self._opened().submit(_get_ready, self._root, self._environ)
 
-    def add(self, publication: str, language: str) -> None:
-        """Another edition whose files are to be made."""
+    def add(self, publication: str, language: str, *, here: bool = False) -> None:
+        """Another edition whose files are to be made; `here`: only by this process."""
         with self._lock:
             self._waiting.append((publication, language))
             self._waiting.sort(key=lambda edition: not _takes_long(edition[1]))
-        self._hand_out()
+        if not here:
+            self._hand_out()
 
     def take(self) -> tuple[str, str] | None:
         """The next edition that nobody has begun, for the caller to do; None where there is none left."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pubpipe.errors import PubpipeError
 from pubpipe.model import Rendition, ReviewRequest, Value
@@ -16,6 +16,9 @@ from pubpipe.pipeline.ingesting import ingest
 from pubpipe.pipeline.publishing import render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
 from pubpipe.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pubpipe.pipeline.beside import Beside
 
 log = logging.getLogger(__name__)
 
@@ -97,39 +100,38 @@ def run_together(
     ws: Workspace,
     editions: Sequence[tuple[str, str]],
     *,
-    workers: int,
+    beside: Beside,
     on_start: Callable[[str, str], None],
     on_end: Callable[[str, str, Outcome | PubpipeError], None],
 ) -> None:
     """Several editions as far as each goes: prepared one after the other, their files made side by side.
 
-    Engines are asked by one process only, so that their limits hold; pages are set on all processors, by `workers`
-    processes of which this is one. What happened to an edition, its failure too, goes to `on_end`, and the others
+    Engines are asked by one process only, so that their limits hold; pages are set on all processors, by the helpers
+    `beside` this process and by itself. What happened to an edition, its failure too, goes to `on_end`, and the others
     go on.
     """
-    from pubpipe.pipeline.beside import Beside
-
-    with Beside(str(ws.root), dict(ws.environ), min(workers, len(editions)) - 1) as beside:
-        if _much_to_do(ws, editions[:1]):
-            beside.start()
-        for publication, language in editions:
-            on_start(publication, language)
-            try:
-                outcome = up_to_review(ws, publication, language)
-            except PubpipeError as error:
-                on_end(publication, language, error)
-                continue
-            if outcome is not None:
-                on_end(publication, language, outcome)
-            else:
-                beside.add(publication, language)  # the first pages are being set while the next edition is prepared
-        while (taken := beside.take()) is not None:
-            try:
-                on_end(*taken, finish(ws, *taken))
-            except PubpipeError as error:
-                on_end(*taken, error)
-        for publication, language, result in beside.results():
-            on_end(publication, language, result)
+    alone = len(editions) < 2  # a helper would load what is loaded here
+    if not alone and _much_to_do(ws, editions[:1]):
+        beside.start()
+    for publication, language in editions:
+        on_start(publication, language)
+        try:
+            outcome = up_to_review(ws, publication, language)
+        except PubpipeError as error:
+            on_end(publication, language, error)
+            continue
+        if outcome is not None:
+            on_end(publication, language, outcome)
+        else:
+            # the first pages are being set while the next edition is prepared
+            beside.add(publication, language, here=alone)
+    while (taken := beside.take()) is not None:
+        try:
+            on_end(*taken, finish(ws, *taken))
+        except PubpipeError as error:
+            on_end(*taken, error)
+    for publication, language, result in beside.results():
+        on_end(publication, language, result)
 
 
 def _much_to_do(ws: Workspace, editions: Sequence[tuple[str, str]]) -> bool:

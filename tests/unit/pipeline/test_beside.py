@@ -57,7 +57,8 @@ def together(root: Path, workers: int) -> dict[str, str]:
 
     with open_workspace(root, environ={}) as ws:  # helpers look at the real clock too
         editions = [("rights", language) for language in LANGUAGES]
-        run_together(ws, editions, workers=workers, on_start=lambda *_: None, on_end=on_end)
+        with Beside(str(root), {}, workers - 1) as beside:
+            run_together(ws, editions, beside=beside, on_start=lambda *_: None, on_end=on_end)
     return ended
 
 
