@@ -180,9 +180,8 @@ def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Findin
     for part in stories:
         for paragraph in word.xml(part).iter(f"{W}p"):
             note = next(paragraph.iterancestors(f"{W}footnote", f"{W}endnote"), None)
-            known = note is None or (note.tag, note.get(f"{W}id")) in references
-            if not known and note.get(f"{W}type") in (None, "normal"):
-                continue  # no page shows a note without its mark
+            if note is not None and not _is_marked(note, references):
+                continue
             visible = _visible(word, paragraph)
             text = _letters(visible)
             if any((mark.get(f"{W}name") or "").startswith(NOTICE) for mark in paragraph.findall(f"{W}bookmarkStart")):
@@ -202,6 +201,11 @@ def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Findin
     if named > _NAMED_AT_MOST:
         message = f"{named - _NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
         yield inspection._finding("strange", "block", message)
+
+
+def _is_marked(note: Any, references: set[tuple[str, str | None]]) -> bool:
+    """Whether pages show a footnote or endnote: no page shows one without its mark, but for separators."""
+    return note.get(f"{W}type") not in (None, "normal") or (note.tag, note.get(f"{W}id")) in references
 
 
 def _stories(word: WordFile) -> list[str]:
