@@ -15,7 +15,6 @@ from pubpipe.word.package import (
     MC,
     WP,
     A,
-    C,
     Changes,
     M,
     O,
@@ -577,15 +576,27 @@ class _Walk:
                 if not key.startswith(R) or value not in relations or (kind == "diagram" and key != f"{R}dm"):
                     continue
                 target = relations[value][1]
-                if target in self.word.parts and target.endswith(".xml"):
-                    root = self.word.xml(target)
-                    words += [t.text or "" for t in root.iter(f"{A}t")]
-                    words += [v.text or "" for s in root.iter(f"{C}strCache") for v in s.iter(f"{C}v")]
+                # shapes that somebody drew on a chart are a part of their own
+                drawn = [t for k, t, _ in self.word.relationships(target).values() if k.endswith("/chartUserShapes")]
+                for part in (target, *drawn):
+                    if part in self.word.parts and part.endswith(".xml"):
+                        words += _chart_words(self.word.xml(part))
         return list(dict.fromkeys(w for t in words if LETTER.search(w := " ".join(t.split()))))
 
 
 NOT_A_TITLE = re.compile(r"(microsoft word - .*|word document|document\d*|untitled|.*\.docx?)?\s*", re.IGNORECASE)
 """What programs write for a title that nobody gave."""
+
+
+_NUMBERS = ("}numCache", "}numLit", "}numDim")
+
+
+def _chart_words(root: Any) -> Iterator[str]:
+    """The texts of a chart, diagram or drawing: titles, names of series and categories, none of its numbers."""
+    for element in root.iter():
+        name = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+        if name in ("t", "pt", "v") and not any(str(a.tag).endswith(_NUMBERS) for a in element.iterancestors()):
+            yield element.text or ""
 
 
 def quoted(text: str, limit: int = 60) -> str:
