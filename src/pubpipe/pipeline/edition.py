@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,16 +101,21 @@ class EditionView:
                 out[segment.id] = Revision(earlier, self.read(earlier), self.read(segment.content))
         return out
 
-    @cached_property
+    @property
     def authors(self) -> dict[str, tuple[str, ...]]:
-        """Segment id to those who wrote its present translation, where people did: the newest edit of these words.
+        """Segment id to those who wrote its present translation, where people did."""
+        return {segment: hands for segment, (hands, _) in self.worded.items()}
+
+    @cached_property
+    def worded(self) -> dict[str, tuple[tuple[str, ...], dt.datetime]]:
+        """Segment id to who wrote its present translation, and when, where people did: the newest edit of these words.
 
         Where they were written for an earlier English (`Draft.approved_source`), the newest for that.
         """
-        newest: dict[tuple[Hash, Hash | str], tuple[str, ...]] = {}
+        newest: dict[tuple[Hash, Hash | str], tuple[tuple[str, ...], dt.datetime]] = {}
         for edit in self.ws.store.edits.all(self.publication, self.profile.tag):
-            newest[edit.source_hash, content_hash(edit.target)] = edit.hands
-            newest[edit.source_hash, plain(edit.target)] = edit.hands
+            newest[edit.source_hash, content_hash(edit.target)] = edit.hands, edit.at
+            newest[edit.source_hash, plain(edit.target)] = edit.hands, edit.at
         found = {}
         for segment in self.segments if newest else ():
             target = self.targets[segment.id]
@@ -165,6 +171,7 @@ class EditionView:
             document=self.source.document,
             revised=self.revised,
             carry_over=self.ws.project.review.carry_over,
+            worded=lambda: self.worded,
         )
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,7 +20,7 @@ from pubpipe.model import (
     tag_problems,
 )
 from pubpipe.review.changes import Reading, classify, same_tags
-from pubpipe.review.stages import Stage, distinct, seat
+from pubpipe.review.stages import Stage, distinct, person, seat
 
 SegmentState = Literal["open", "waiting", "stale", "sent back", "rejected", "approved"]
 _NAMED = 20
@@ -58,6 +58,8 @@ class Case:
     surroundings: Hash | None
     revised: Mapping[str, Revision] = field(default_factory=dict)
     carry_over: frozenset[ChangeClass] = frozenset()
+    worded: Callable[[], Mapping[str, tuple[tuple[str, ...], dt.datetime]]] = dict
+    """Gives, by segment id, who wrote the present translation and when; asked for where it is needed only."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ def standing(
     document: SourceDocument | None = None,
     revised: Mapping[str, Revision] | None = None,
     carry_over: Iterable[ChangeClass] = (),
+    worded: Callable[[], Mapping[str, tuple[tuple[str, ...], dt.datetime]]] = dict,
 ) -> Standing:
     """Where the edition stands, and what has to be decided next.
 
@@ -141,7 +144,8 @@ def standing(
     approved between the same neighbours; an objection to the very text still counts. `document` binds
     sign-off also to what stands around the sentences (structure, images, authors, date). `revised` offers, by
     segment id, an earlier English for which the present translation may have been approved; `carry_over` are the
-    classes of edits (of `SAFE`; others are ignored) over which such an approval counts.
+    classes of edits (of `SAFE`; others are ignored) over which such an approval counts. `worded` gives who wrote the
+    present words and when: at a stage with four eyes an approval from before that is none of its giver's own words.
 
     A decision binds to exact bytes (source, target, terms in force): when one of them moves, it is stale by
     itself. The newest decision of a person on a text counts. A request for changes voids the approvals before
@@ -162,6 +166,7 @@ def standing(
             surroundings=surroundings(document) if document is not None else None,
             revised=dict(revised or {}),
             carry_over=frozenset(carry_over) & SAFE,
+            worded=worded,
         )
     )
 
@@ -324,6 +329,13 @@ class _Book:
                 return None
         return change
 
+    def _own(self, stage: Stage, decision: Decision, segment: str) -> bool:
+        """Whether who approved these words has put them there themselves since: then nobody else has looked at that."""
+        if stage.self_approval:
+            return False
+        hands, at = self.case.worded().get(segment, ((), decision.at))
+        return decision.at < at and person(decision.reviewer) in {person(name) for name in hands}
+
     def _earlier(self, segment: Segment) -> Pair:
         return content_hash(self.case.revised[segment.id].source), self.pairs[segment.id][1]
 
@@ -357,7 +369,8 @@ class _Book:
                 return SegmentStanding("rejected", f"rejected by {decision.by}{_said(decision)}")
             if decision.verdict != "approve" or (objection is not None and place < objection[0]):
                 continue
-            if place in about and decision.terms_hash == terms and pair[1] is not None:
+            fits = place in about and decision.terms_hash == terms and pair[1] is not None
+            if fits and not self._own(stage, decision, segment.id):
                 approvals.append(decision)
             else:
                 stale = decision
@@ -377,7 +390,7 @@ class _Book:
         if approvals:
             return SegmentStanding("waiting", f"{len(approvals)} of {stage.approvals} approvals", names)
         if stale is not None:
-            return SegmentStanding("stale", f"{_moved(stale, pair)} since {stale.by} approved it")
+            return SegmentStanding("stale", f"{_moved(stale, pair, terms)} since {stale.by} approved it")
         return SegmentStanding("waiting", "new")
 
     def edition(
@@ -396,7 +409,8 @@ class _Book:
             if decision.verdict == "reject" and same and place > self.reopened:
                 return "rejected", (), f"rejected by {decision.by}{_said(decision)}"
             if decision.verdict == "approve":
-                if same and place > objection:
+                own = same and any(self._own(stage, decision, s.id) for s in self.case.segments)
+                if same and place > objection and not own:
                     approvals.append(decision)
                 else:
                     stale = decision
@@ -441,11 +455,13 @@ def _said(decision: Decision) -> str:
     return f": {decision.note}" if decision.note else ""
 
 
-def _moved(decision: Decision, pair: Pair) -> str:
+def _moved(decision: Decision, pair: Pair, terms: Hash | None) -> str:
     if decision.source_hash != pair[0]:
         return "source changed"
     if decision.target_hash != pair[1]:
         return "wording changed"
+    if decision.terms_hash == terms:
+        return "put back"
     return "a glossary term changed"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from pubpipe import pipeline
 from pubpipe.errors import NotApproved
-from pubpipe.model import ReviewAnswer
+from pubpipe.model import ReviewAnswer, to_markup
 from pubpipe.pipeline import Workspace
 from pubpipe.pipeline.edition import view
 from pubpipe.pipeline.tracing import trace
@@ -98,3 +98,26 @@ def test_what_a_refused_answer_leaves_behind_can_be_printed(ws: Workspace) -> No
     following = pipeline.next_review(ws, "water", "km")
     assert following is not None
     assert "\u0001" not in following.items[0].target
+
+
+def test_an_earlier_approval_is_none_of_words_that_its_giver_has_put_back_since(ws: Workspace) -> None:
+    later = iter(range(1, 9))
+
+    def next_answer(who: str, **texts: str) -> tuple[str, ...]:
+        request = pipeline.next_review(ws, "water", "km")
+        assert request is not None
+        typed = {i.segment: texts[f"s{i.number}"] for i in request.items if f"s{i.number}" in texts}
+        return answer(ws, who, texts=typed, at=AT + dt.timedelta(minutes=next(later)))
+
+    first = view(ws, "water", "km")
+    drafted = to_markup(first.targets[first.segments[0].id] or ())
+    assert next_answer("Sokha") == ()
+    assert next_answer("Vanna", s1="ទឹកស្អាត") == ()  # approves the second and corrects the first
+    assert next_answer("Sokha", s1=drafted) == ()
+    present = view(ws, "water", "km")
+    assert present.authors[present.segments[0].id] == ("Sokha",)
+    state = present.standing.segments[present.stages[0].name][present.segments[0].id]
+    assert (state.state, state.by) == ("stale", ())
+    assert "in the wording of Sokha" in next_answer("Sokha")[0]
+    assert next_answer("Vanna") == ()
+    assert view(ws, "water", "km").standing.stage == "sign-off"
