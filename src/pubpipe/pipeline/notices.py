@@ -143,8 +143,13 @@ def _number(present: EditionView, segment: str | None) -> str:
 
 def is_open(ws: Workspace, notice: Notice) -> bool:
     """Whether this is about a stage that waits for people now, as it was opened then."""
+    return notice.event in URGENCY and still_waits(ws, notice)
+
+
+def still_waits(ws: Workspace, notice: Notice) -> bool:
+    """Whether the stage of which this tells has not been closed or opened anew since."""
     opening = ws.store.openings.current(notice.publication, notice.language)
-    return notice.event in URGENCY and opening is not None and opening.number == notice.opening
+    return opening is not None and opening.number == notice.opening
 
 
 def troubles(ws: Workspace) -> tuple[str, ...]:
@@ -163,7 +168,7 @@ def troubles(ws: Workspace) -> tuple[str, ...]:
         for n, problem in ws.store.outbox.unheard()
         if matters(n)
     ]
-    return tuple(lines)
+    return tuple(dict.fromkeys(lines))  # each round of a long text is an event of its own, and reads the same
 
 
 def _happened(notice: Notice) -> str:

@@ -236,6 +236,8 @@ def choose(ws: Workspace, pending: Sequence[Delivery], *, at_once: bool) -> tupl
 def _over(ws: Workspace, delivery: Delivery, pending: Sequence[Delivery]) -> bool:
     """Whether nobody needs to hear of this by mail any more: the stage is closed, or a stronger word goes out."""
     notice = delivery.notice
+    if delivery.channel == MAIL and notice.event == "answered" and delivery.person not in ws.project.notify.watchers:
+        return not notices.still_waits(ws, notice)  # it was to ask for a second pair of eyes
     if delivery.channel != MAIL or notice.event not in notices.URGENCY:
         return False
     if not notices.is_open(ws, notice):
@@ -290,7 +292,10 @@ def _values(ws: Workspace, notice: Notice) -> dict[str, str]:
 
 
 def _letter(ws: Workspace, batch: Batch) -> messages.Letter:
-    values = [_values(ws, d.notice) for d in batch.deliveries]
+    said = {}
+    for one in (_values(ws, d.notice) for d in batch.deliveries):  # the rounds of a long text read the same: once
+        said[tuple(item for item in one.items() if item[0] not in ("id", "at"))] = one
+    values = list(said.values())
     common = {"name": batch.person, "count": str(len(values)), "project": ws.project.name}
     return messages.letter(messages.mail_template(ws, [v["language_tag"] for v in values]), common, values)
 

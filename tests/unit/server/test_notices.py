@@ -273,6 +273,18 @@ def test_an_answer_is_told_to_watchers_and_a_correction_to_those_who_can_approve
     assert "Sokha Chan approved at “language review”. Next: language review." in new[0].get_content()
 
 
+def test_a_correction_that_was_approved_meanwhile_asks_nobody_for_a_second_pair_of_eyes(
+    house: House, post: Post
+) -> None:
+    house.settings(smtp(post.port))
+    house.tell()
+    assert house.answer("Sokha Chan", typed={1: "ទឹក និងការងារ"}) == ()
+    assert house.answer("Vanna") == ()
+    house.tell(2 * HOUR)
+    new = [m for m in post.mails[3:] if "Corrected sentences" in m.get_content()]
+    assert {str(m["To"]) for m in new} <= {"Chief <chief@example.org>"}
+
+
 def test_a_rejection_and_a_failed_inspection_stop_a_release_and_are_told(house: House, post: Post) -> None:
     house.settings(smtp(post.port, digest_off()))
     house.tell()
