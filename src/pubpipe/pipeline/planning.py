@@ -160,9 +160,12 @@ def status_of(ws: Workspace, publication: str, title: str, language: str) -> Edi
         if not present.drafts:
             return EditionStatus(**base, state="new", segments=len(present.segments))
         standing = present.standing
+        state = {"approved": "approved", "rejected": "rejected"}.get(standing.state, "in review")
+        if state == "approved" and not _stale_files(ws, present):
+            state = "published"  # a setting has moved that no file is made of
         return EditionStatus(
             **base,
-            state={"approved": "approved", "rejected": "rejected"}.get(standing.state, "in review"),
+            state=state,
             stage=standing.stage or "",
             segments=len(present.segments),
             open=sum(t is None for t in present.targets.values()),

@@ -51,6 +51,8 @@ def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, .
     except RenderError as error:
         notices.held_back(ws, publication, language, error.message)
         raise
+    finally:
+        ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
 
 
 def render_view(present: EditionView) -> tuple[Rendition, ...]:

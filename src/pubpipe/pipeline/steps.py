@@ -89,7 +89,6 @@ def finish(ws: Workspace, publication: str, language: str) -> Outcome:
     """The files of an approved edition; NotApproved for any other."""
     before = ws.store.renditions.current(publication, language)
     made = render(ws, publication, language)
-    ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
     same = all(before.get(r.format) == r for r in made)
     return Outcome(
         publication=publication, language=language, state="up to date" if same else "rendered", renditions=made
