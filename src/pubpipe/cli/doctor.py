@@ -60,6 +60,7 @@ class Line(NamedTuple):
     detail: str = ""
     gives: str = ""
     install: str = ""
+    """What installs it; where it is broken, what mends it."""
 
 
 def doctor(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) -> None:
@@ -72,7 +73,7 @@ def doctor(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption)
             detail = f" {line.detail}" if line.detail else ""
             print(f"{line.state:<9} {line.name}{detail}" + (f": {line.gives}" if line.gives else ""))
             if line.install:
-                print(f"          install: {line.install}")
+                print(f"          {'mend' if line.state == 'broken' else 'install'}: {line.install}")
     if any(line.state in ("missing", "broken") for line in lines):
         raise typer.Exit(1)
 

@@ -71,7 +71,7 @@ def find(
     for row in rows:
         target = f" → {row['preferred']}" if row.get("preferred") else ""
         print(f"{row['segment']:>4} {row['start']:>5}-{row['end']:<5} {row['words']} ({row['term']}){target}")
-    print(f"{len(rows)} terms", file=sys.stderr)
+    print(f"{len(rows)} term{'' if len(rows) == 1 else 's'}", file=sys.stderr)
 
 
 IdArgument = typer.Argument(..., metavar="ID", help="Id of the candidate, as 'pubpipe glossary candidates' shows it.")

@@ -88,6 +88,7 @@ LABELS: dict[str, str] = {
     "state.item.rejected": "rejected",
     "typed.draft": "Your text, not sent yet",
     "typed.checked": "Your text, not sent yet. Remarks on it:",
+    "typed.clean": "Your text, not sent yet. No remarks on it.",
     "typed.stale": "Typed by you over an earlier wording ({when}); the text has moved since",
     "typed.other": "{who} has typed here and not sent it ({when})",
     "typed.collision": "Stored meanwhile from another window or browser. Yours is in the box; nothing was overwritten",

@@ -419,7 +419,8 @@ def _target(sheet: Sheet, item: ReviewItem, letters: Mapping[Finding, str], *, t
     ]
     if draft is not None or item.segment in sheet.typed:
         said = sheet.remarks.get(item.segment)
-        parts.append(f'<p class="quiet own">{text(label("typed.draft" if said is None else "typed.checked"))}</p>')
+        what = "typed.draft" if said is None else "typed.checked" if said else "typed.clean"
+        parts.append(f'<p class="quiet own">{text(label(what))}</p>')
         lines = "".join(f"<li>{text(words)}</li>" for words in said or ())
         parts.append(f'<ul class="live">{lines}</ul>')
     if any(f.target is not None for f in letters) and target:

@@ -99,6 +99,13 @@ def test_what_a_colleague_types_and_what_was_typed_over_an_earlier_wording_are_s
     assert "You decide as Sokha." in read
 
 
+def test_a_text_without_remarks_is_not_followed_by_an_empty_list_of_them() -> None:
+    one = item(1)
+    mine = Typed("water", "km", one.segment, "0" * 64, "Sokha", 2, "ថ្មី", False, NOON)
+    read = Read(page(one, who="Sokha", own={one.segment: mine}, remarks={one.segment: ()})).words
+    assert "Your text, not sent yet. No remarks on it." in read
+
+
 def test_the_pages_are_loaded_when_they_are_opened_and_say_what_they_show() -> None:
     html = page(
         item(1), item(2),
