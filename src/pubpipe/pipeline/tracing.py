@@ -6,6 +6,7 @@ import datetime as dt
 
 from pubpipe.identity import digest_bytes
 from pubpipe.model import Rendition, Value
+from pubpipe.pipeline.edition import view
 from pubpipe.pipeline.planning import plan_edition
 from pubpipe.pipeline.workspace import Workspace
 
@@ -29,5 +30,13 @@ def trace(ws: Workspace, data: bytes) -> Trace | None:
                 if rendition.file_hash == wanted:
                     item = plan_edition(ws, known.id, language)
                     outdated = item.reasons if item.needs != "nothing" else ()
-                    return Trace(rendition=rendition, approvals=rendition.approvals, outdated=outdated)
+                    return Trace(rendition=rendition, approvals=_approvals(ws, rendition), outdated=outdated)
     return None
+
+
+def _approvals(ws: Workspace, rendition: Rendition) -> tuple[tuple[str, str, dt.datetime], ...]:
+    """What was noted when the file was made; of a file from before that was noted, what the record says of its text."""
+    if rendition.approvals:
+        return rendition.approvals
+    standing = view(ws, rendition.publication, rendition.language).standing
+    return standing.approvals if standing.edition_hash == rendition.ingredients.get("edition") else ()
