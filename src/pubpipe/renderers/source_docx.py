@@ -523,6 +523,7 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
         for properties in list(root.iter(f"{W}rPr")):
             look.any(properties)
         _room(root)
+        _art(root, look)
         _links(word, part)
     effects = word.related(main, "stylesWithEffects")  # the same styles again for Word 2010, which compares them
     for part in (*effects, *word.related(main, "styles")) or [
@@ -615,6 +616,17 @@ def _room(root: Any) -> None:
         style = [s for s in (box.get("style") or "").split(";") if s and not s.startswith("mso-fit-shape-to-text")]
         if box.find(f"{W}txbxContent") is not None:
             box.set("style", ";".join([*style, "mso-fit-shape-to-text:t"]))
+
+
+def _art(root: Any, look: Look) -> None:
+    """Words drawn as shapes (WordArt) name the font of the script: programs draw them as outlines, boxes for letters
+    that a font lacks.
+    """
+    for path in root.iter(f"{V}textpath"):
+        if path.get("string") is None:
+            continue
+        style = [s for s in (path.get("style") or "").split(";") if s.strip() and "font-family" not in s]
+        path.set("style", ";".join([f'font-family:"{look.main}"', *style]))
 
 
 def _links(word: WordFile, part: str) -> None:

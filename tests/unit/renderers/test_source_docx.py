@@ -21,6 +21,7 @@ from pubpipe.renderers.inspection import inspect_docx
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.segmentation import segment
+from pubpipe.word import V
 from pubpipe.word.package import STRICT
 from tests.unit.readers.made import edited
 from tests.unit.rich_word import (
@@ -337,6 +338,18 @@ def faults(data: bytes, path: Path) -> Counter[str]:
 def test_the_schema_has_nothing_new_against_the_file(language: str, draft: bool, tmp_path: Path) -> None:
     made, _ = rendered(SOURCE, language, draft=draft)
     assert faults(made, tmp_path / "made.docx") - faults(SOURCE, tmp_path / "source.docx") == Counter()
+
+
+@pytest.mark.parametrize("language", ["km", "vi", "ja"])
+def test_words_drawn_as_a_shape_name_the_font_of_the_script(language: str) -> None:
+    art = (
+        '<w:r><w:pict><v:shape id="art" style="width:140pt;height:28pt"><v:textpath '
+        'style=\'font-family:"Arial Black";font-size:20pt\' string="Your rights"/></v:shape></w:pict></w:r>'
+    )
+    made, _ = rendered(rich_word(paragraph(art) + paragraph(run("Workers have rights."))), language)
+    (path,) = trees(made)["word/document.xml"].iter(f"{V}textpath")
+    assert path.get("style") == f'font-family:"{profile(language).fonts[0]}";font-size:20pt'
+    assert path.get("string") != "Your rights"
 
 
 def test_a_strict_file_stays_a_strict_file() -> None:
