@@ -226,14 +226,14 @@ def _what(stray: Stray, edition: Edition | None) -> str:
 
 
 def _unit_at(edition: Edition | None, context: str) -> str:
-    """ " of the paragraph b12", where the last words of the context are found in one; else nothing."""
+    """ " of the paragraph b12", where the last words of the context are found in one and no other; else nothing."""
     words = _squeezed(context)
     units = edition.localized.document.units() if edition is not None else ()
     texts = [(unit, _squeezed(plain(unit.content))) for unit in units if unit.role != "alt"]
-    for length in sorted({len(words), *(n for n in (40, 20, 10, 5) if n < len(words))}, reverse=True):
-        for unit, text in texts:
-            if length and words[-length:] in text:
-                return f" of the {unit.role} {unit.id}"
+    for length in range(len(words), min(5, len(words)) - 1, -1):
+        found = {f" of the {unit.role} {unit.id}" for unit, text in texts if length and words[-length:] in text}
+        if found:
+            return found.pop() if len(found) == 1 else ""
     return ""
 
 

@@ -20,13 +20,15 @@ from pubpipe.model import (
     Edition,
     Finding,
     LocalizedDocument,
+    Paragraph,
     Placeholder,
     Resource,
     SourceDocument,
     Text,
+    Unit,
 )
 from pubpipe.renderers import RENDERERS, Imprint, find_fonts, inspect_docx, inspect_pdf
-from pubpipe.renderers.inspection import compare_lengths, page_count
+from pubpipe.renderers.inspection import _unit_at, compare_lengths, page_count
 
 from .test_hard_documents import LONG, TEMPLATE, paragraph, picture, unit
 from .test_odd_documents import CASES, IMAGE, NOTE, NOTES, URL, X, cell, figure, heading, table, with_mark, within
@@ -271,6 +273,13 @@ def test_a_text_that_reaches_into_the_margin_is_named_with_its_page_and_paragrap
     (finding,) = inspect_pdf(spoiled, wanted, profile("vi"), TEMPLATE.design.page)
     assert (finding.check, finding.severity) == ("inspection.overflow", "error")
     assert re.search(r"on page 1 the text “.+” of the \w+ u reaches 3\d pt into the margin", finding.message)
+
+
+def test_no_paragraph_is_named_where_more_than_one_ends_so() -> None:
+    ends = {name: (Text(text=f"{name} hộ chiếu của người lao động"),) for name in ("a1", "a2")}
+    wanted = edition(*(Paragraph(unit=Unit(id=name, role="paragraph", content=text)) for name, text in ends.items()))
+    assert _unit_at(wanted, "gì đó: a2 hộ chiếu của người lao động") == " of the paragraph a2"
+    assert _unit_at(wanted, "gì đó: của người lao động") == ""
 
 
 def test_a_line_that_ends_off_the_page_is_found_where_it_begins_on_it() -> None:
