@@ -71,14 +71,30 @@ class EditionView:
     @cached_property
     def passed(self) -> frozenset[str]:
         """Segments that this project lets pass because the memory has them approved in the same context, under the term
-        entries that are in force now."""
+        entries that are in force now, and nobody has objected to it since, in whatever publication."""
         if not self.ws.project.review.pass_context_matches:
             return frozenset()
-        return frozenset(
-            d.segment
+        found = [
+            d
             for d in self.drafts.values()
             if d.origin == "context" and d.approved_before and d.approved_terms == self.terms.get(d.segment)
-        )
+        ]
+        objected = self._objected() if found else set()
+        return frozenset(d.segment for d in found if (d.source_hash, content_hash(d.target or ())) not in objected)
+
+    def _objected(self) -> set[tuple[Hash | None, Hash | None]]:
+        """Pairs of texts of which the last word in some publication, in this language, is that they are not right."""
+        objected = set()
+        for known in self.ws.store.publications.all():
+            said: set[tuple[Hash | None, Hash | None]] = set()
+            for decision in self.ws.store.decisions.all(known.id, self.profile.tag):
+                pair = (decision.source_hash, decision.target_hash)
+                if decision.verdict in ("request_changes", "reject"):
+                    said.add(pair)
+                elif decision.verdict == "approve":
+                    said.discard(pair)
+            objected |= said
+        return objected
 
     @cached_property
     def moved_terms(self) -> dict[str, tuple[MovedTerm, ...]]:

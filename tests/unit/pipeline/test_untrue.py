@@ -105,6 +105,27 @@ def test_what_a_refused_answer_leaves_behind_can_be_printed(ws: Workspace) -> No
     assert "\u0001" not in following.items[0].target
 
 
+def test_a_text_of_the_memory_that_somebody_objected_to_since_passes_nowhere(ws: Workspace) -> None:
+    trusting = SETTINGS + "pass_context_matches = true\n"
+    for who in ("Sokha", "Sokha", "Chief"):
+        assert answer(ws, who) == ()
+    source = (ws.root / "water.md").read_text(encoding="utf-8")
+    (ws.root / "other.md").write_text(source, encoding="utf-8")
+
+    def passed() -> list[int]:
+        with opened(ws.root, trusting) as again:
+            pipeline.register(again, ws.root / "other.md")
+            present = pipeline.prepare(again, "other", "km")
+            return [s.number for s in present.segments if s.id in present.passed]
+
+    assert passed() == [1, 2]
+    (ws.root / "water.md").write_text(f"{source}\nNor a deposit.\n", encoding="utf-8")
+    pipeline.prepare(ws, "water", "km")
+    assert answer(ws, "Sokha") == ()
+    assert answer(ws, "Chief", "request_changes", comment="A wrong word.", segments=(1,)) == ()
+    assert passed() == [2]
+
+
 def test_an_earlier_approval_is_none_of_words_that_its_giver_has_put_back_since(ws: Workspace) -> None:
     later = iter(range(1, 9))
 
