@@ -41,7 +41,7 @@ def restore(
         ) from error
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
         count = ws.store.import_jsonl(stream)
-    print(f"{count} records were read. Publish again to make documents from them.")
+    print(f"{count} records were read. Publish the sources again, from where they lay, to make documents.")
 
 
 def verify(

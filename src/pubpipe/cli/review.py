@@ -303,6 +303,8 @@ def _answer_one(
         rounds += 1
         print(f"{publication}/{language}: {request.stage}, round {request.round}: {decision} by {reviewer}")
         say_left(left)
+        if decision == "approve" and _request(ws, publication, language) is None:
+            print(f"  Everything is approved. The files: by a run on the server, or with pubpipe render {publication}")
         if not all_rounds:
             return
 

@@ -52,7 +52,7 @@ def assemble(
     if now.state != "approved" or now.edition_hash is None or approved_at is None or reasons:
         raise NotApproved(
             f"{case.publication}/{case.language} is not approved: {len(reasons)} reasons.",
-            remedy=f"`pubpipe review show {case.publication} {case.language}` shows what waits.",
+            remedy=f"`pubpipe review show {case.publication} -l {case.language}` shows what waits.",
             reasons=tuple(reasons),
         )
     return ApprovedEdition(
