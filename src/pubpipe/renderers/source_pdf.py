@@ -21,6 +21,8 @@ from pubpipe.word import W, WordFile, remove, unwrap
 
 _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0·•–—‘’“”…"
 """What LibreOffice sets by itself: numbers of pages and lists, bullets."""
+_IN_DRAWINGS = "".join(map(chr, (*range(0xA1, 0x250), *range(0x370, 0x530))))
+"""Letters that a drawing of Windows (EMF, WMF) may hold as text: Latin, Greek, Cyrillic."""
 _LIVE = {"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "HYPERLINK"}
 """Fields that LibreOffice has to work out anew; all others show what was approved."""
 _OPTIONS = {
@@ -57,7 +59,7 @@ def render_source_pdf(
     if isinstance(edition, ApprovedEdition):
         _all_approved(word, edition)
     freeze(word)
-    text = _ALWAYS + _shown(word)
+    text = characters(word)
     cuts = {f"{number:02}.ttf": data for number, data in enumerate(_cuts(profile, fonts, text))}
     options = json.dumps({name: {"type": kind, "value": value} for name, (kind, value) in _OPTIONS.items()})
     data = to_pdf(write(word), office, cuts, options)
@@ -127,9 +129,10 @@ def freeze(word: WordFile) -> None:
                 remove(control)
 
 
-def _shown(word: WordFile) -> str:
-    """Every character that may stand on a page."""
-    out: set[str] = set()
+def characters(word: WordFile) -> str:
+    """Every character that may stand on a page; LibreOffice draws boxes for those that are not among them."""
+    drawn = any(name.lower().endswith((".emf", ".wmf")) for name in word.parts)
+    out = set(_ALWAYS + _IN_DRAWINGS * drawn)
     for part in [n for n in word.trees if n.startswith("word/")]:
         for element in word.xml(part).iter(f"{W}t", f"{W}lvlText"):
             out.update(element.text or "")
@@ -215,4 +218,4 @@ def _steady(data: bytes, edition: Edition, profile: LanguageProfile, imprint: Im
     return out.getvalue()
 
 
-__all__ = ["freeze", "render_source_pdf"]
+__all__ = ["characters", "freeze", "render_source_pdf"]

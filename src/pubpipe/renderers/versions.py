@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-VERSIONS: dict[str, int] = {"docx": 5, "pdf": 5, "html": 1, "srt": 1, "vtt": 1, "source-docx": 1, "source-pdf": 1}
+VERSIONS: dict[str, int] = {"docx": 5, "pdf": 5, "html": 1, "srt": 1, "vtt": 1, "source-docx": 2, "source-pdf": 2}
 """Format to a number that goes up when the same input gives other bytes."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {

@@ -19,7 +19,7 @@ from pubpipe.readers.package import refuse
 from pubpipe.renderers import Imprint, Original, find_fonts
 from pubpipe.renderers.inspect_source import inspect_source_pdf
 from pubpipe.renderers.office import Office, find_office, to_pdf
-from pubpipe.renderers.source_pdf import freeze, render_source_pdf
+from pubpipe.renderers.source_pdf import characters, freeze, render_source_pdf
 from pubpipe.word import W, open_word
 from tests.unit.rich_word import TEMPLATE, approved, drafted, field, paragraph, rich_word, run
 
@@ -76,6 +76,13 @@ def test_a_text_in_capitals_is_the_text_that_was_approved() -> None:
     big, small = run("Hours of work.", "<w:caps/>"), run("Days of rest.", "<w:smallCaps/>")
     data, edition = made("vi", data=rich_word(paragraph(big) + paragraph(small)))
     assert grave(inspect_source_pdf(data, edition, profile("vi"))) == []
+
+
+def test_the_letters_of_a_drawing_are_among_the_characters_that_libreoffice_gets() -> None:
+    word = open_word(SOURCE, refuse)
+    assert "Д" not in characters(word)
+    word.parts["word/media/image1.emf"] = b""
+    assert {"Д", "ö", "T"} <= set(characters(word))
 
 
 def test_fields_show_what_was_approved_and_only_page_numbers_are_worked_out_anew() -> None:
