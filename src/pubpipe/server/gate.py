@@ -444,8 +444,8 @@ class Gate:
             if message.get("more_body"):
                 return
             body = body.replace(b"</head>", _LINK, 1)
-            if visitor is not None:
-                body = body.replace(b"</body>", pages.badge(visitor.account).encode(), 1)
+            shown = pages.badge(visitor.account if visitor is not None else None)
+            body = body.replace(b"</body>", shown.encode(), 1)
             kept = [(k, v) for k, v in held["headers"] if k.lower() not in (b"content-length", b"etag")]
             held["headers"] = [
                 *kept,

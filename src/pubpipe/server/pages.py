@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
+from pubpipe.server.here import REVIEW_PATH
 from pubpipe.server.people import SHORTEST, Account
 
 LOGIN_PATH = "/pubpipe/login"
@@ -91,11 +92,12 @@ def notice_page(title: str, words: str, back: str) -> str:
     return _page(title, f'<p class="problem">{escape(words)}</p><p><a href="{escape(back)}">{escape(title)}</a></p>')
 
 
-def badge(account: Account) -> str:
-    """A small link on each of Prefect's pages: who is logged in."""
-    return (
-        f'<a class="pubpipe-who" href="{ACCOUNT_PATH}" target="_blank" rel="noopener">{escape(account.name)}</a></body>'
-    )
+def badge(account: Account | None) -> str:
+    """Small links on each of Prefect's pages, which know nothing of ours: to the reviews, and who is logged in."""
+    links = [f'<a href="{REVIEW_PATH}/">Reviews</a>']
+    if account is not None:
+        links.append(f'<a href="{ACCOUNT_PATH}" target="_blank" rel="noopener">{escape(account.name)}</a>')
+    return f'<div class="pubpipe-who">{" · ".join(links)}</div></body>'
 
 
 def _problem(words: str) -> str:

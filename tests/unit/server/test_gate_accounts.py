@@ -83,6 +83,7 @@ def test_a_login_gives_a_session_that_scripts_and_other_sites_cannot_use(house: 
     assert "Secure" not in done.headers["set-cookie"]
     page = house.ask("GET", "/", accept=HTML, cookie=done.cookie)
     assert 'class="pubpipe-who"' in page.text
+    assert 'href="/pubpipe/review/"' in page.text
     assert "Sokha Chan</a>" in page.text
 
 
