@@ -50,7 +50,7 @@ def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) 
     with pikepdf.open(io.BytesIO(data)) as pdf:
         fonts: dict[tuple[int, int], Font] = {}
         frame, slack = inspection._frame(None, profile)
-        pages = [read_page(page, fonts, frame, slack) for page in pdf.pages]
+        pages = [read_page(page, fonts, frame, slack, lines=True) for page in pdf.pages]
         found += _fonts(fonts.values())
         with pdf.open_metadata() as metadata:
             if metadata.pdfa_status != "2B" or str(metadata.get("pdfuaid:part", "")) != "1":
@@ -58,6 +58,7 @@ def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) 
                 found.append(inspection._finding("standards", "error", message))
         document = edition.localized.document
         found += _text(list(document.units()), pages)
+        found += _covered(pages)
         drafts = [
             n for n, page in enumerate(pages, 1) if inspection._squeezed(PREVIEW) in inspection._squeezed(page.all)
         ]
@@ -285,6 +286,34 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
         yield finding.model_copy(update={"severity": "error", "message": message})
     for finding in _missing([u for u in units if u.role in around], lambda p, _: stands(p, 1)):
         yield finding.model_copy(update={"severity": "warning"})
+
+
+_COVERED_AT_LEAST = 3
+"""Places on a page where text stands on text, from which on it is no matter of one sign."""
+_ACROSS = 8.0
+"""Points that two texts have to share in width: more than a mark that stands over a letter has."""
+_HALF_A_LETTER = 0.4
+"""Of the size of type: two baselines that are nearer than this have letters on letters."""
+
+
+def _covered(pages: Sequence[PageRead]) -> Iterator[Finding]:
+    """Pages where text stands on other text: a box that grew with its translation covers its neighbour."""
+    for number, page in enumerate(pages, 1):
+        lines = sorted((line for line in page.lines if line.text.strip()), key=lambda line: line.baseline)
+        hits = []
+        for at, one in enumerate(lines):
+            for other in lines[at + 1 :]:
+                apart = other.baseline - one.baseline
+                if apart >= one.size:
+                    break
+                across = min(one.right, other.right) - max(one.left, other.left)
+                near = 1.2 < apart < _HALF_A_LETTER * min(one.size, other.size)
+                if near and across > _ACROSS and one.mcid != other.mcid and one.text != other.text:
+                    hits.append((other.text.strip()[:20], one.text.strip()[:20]))
+        if len(hits) >= _COVERED_AT_LEAST:
+            above, below = hits[0]
+            message = f"on page {number} text stands on text in {len(hits)} places: “{above}” and “{below}”"
+            yield inspection._finding("overlap", "block", message)
 
 
 def _goes_on(piece: str, shown: Sequence[str], number: int, parts: int, start: int = 0) -> bool:

@@ -72,6 +72,19 @@ class Stray(NamedTuple):
     """Points that it reaches beyond."""
 
 
+class Line(NamedTuple):
+    """Upright text that one operator shows."""
+
+    left: float
+    right: float
+    baseline: float
+    size: float
+    """Points of the type."""
+    mcid: int
+    """The marked content that it belongs to; -1 for none."""
+    text: str
+
+
 class Image(NamedTuple):
     upright: bool
     """Neither mirrored nor turned."""
@@ -117,12 +130,22 @@ class PageRead(NamedTuple):
     """The first text or image that reaches over the edge of the paper."""
     off_frame: Stray | None
     """The first one that is no artifact and reaches into the margin."""
+    lines: tuple[Line, ...] = ()
+    """Where each piece of text that is no artifact stands; only where that is asked for."""
 
 
-def read_page(page: Any, fonts: dict[tuple[int, int], Font], frame: Box | None = None, slack: float = 6.0) -> PageRead:
+def read_page(
+    page: Any,
+    fonts: dict[tuple[int, int], Font],
+    frame: Box | None = None,
+    slack: float = 6.0,
+    *,
+    lines: bool = False,
+) -> PageRead:
     """What a page shows; `fonts` collects the fonts of the file, by object.
 
     `frame` is where text and images may stand, `slack` the points beyond it that count as in it.
+    `lines`: say where each piece of text stands.
     """
     import pikepdf
 
@@ -139,6 +162,7 @@ def read_page(page: Any, fonts: dict[tuple[int, int], Font], frame: Box | None =
         frame=frame,
         slack=slack,
     )
+    walk.lines = [] if lines else None
     for match in _OPERATOR.finditer(data):
         kind = match.lastgroup
         if kind is not None:
@@ -153,6 +177,7 @@ def read_page(page: Any, fonts: dict[tuple[int, int], Font], frame: Box | None =
         lacks=walk.lacks,
         off_page=walk.off_page,
         off_frame=walk.off_frame,
+        lines=tuple(walk.lines or ()),
     )
 
 
@@ -181,6 +206,7 @@ class _Walk:
         self.missing = ""
         self.off_page: Stray | None = None
         self.off_frame: Stray | None = None
+        self.lines: list[Line] | None = None
         self.font: Font | None = None
         self.size = 0.0
         self.pen = self.leading = 0.0
@@ -269,6 +295,9 @@ class _Walk:
         self.place(
             Box(min(left, right), min(below, above), max(left, right), max(below, above)), tag, shown.text or "?"
         )
+        if self.lines is not None and not tag.artifact and abs(above - below) < 0.1:
+            height = abs(b * h + self.line[3] * j) * self.size
+            self.lines.append(Line(min(left, right), max(left, right), below, height, tag.mcid, shown.text))
 
     def place(self, box: Box, tag: _Tag, text: str) -> None:
         """Notes the first thing that leaves the paper, and the first that is no artifact and leaves the frame."""
