@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -115,6 +116,7 @@ def _finish(root: str, environ: dict[str, str], publication: str, language: str)
 
 def _get_ready(root: str, environ: dict[str, str]) -> None:
     """Load what `_finish` needs, in a process that has nothing to do yet."""
+    gc.set_threshold(50_000, 20, 20)  # as in the command line itself: much is made and kept, little is garbage
     import_module("pubpipe.pipeline.steps")
     from pubpipe.pipeline.workspace import open_workspace
     from pubpipe.renderers.fonts import typst_fonts
