@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -79,7 +80,9 @@ class Beside:
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
             # spawned, not forked: this process has open databases and threads
-            self._pool = ProcessPoolExecutor(self._helpers, mp_context=get_context("spawn"))
+            self._pool = ProcessPoolExecutor(
+                self._helpers, mp_context=get_context("spawn"), initializer=_end_with_parent
+            )
         return self._pool
 
     def _hand_out(self, _: object = None) -> None:
@@ -96,6 +99,18 @@ class Beside:
                 begun.append(job)
         for job in begun:  # outside of the lock: a job that is done already calls back at once
             job.add_done_callback(self._hand_out)
+
+
+def _end_with_parent() -> None:
+    """Let this helper end when the process that it helps is gone: one that was killed tells nobody."""
+    parent = parent_process()
+    if parent is not None:
+
+        def wait() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=wait, daemon=True).start()
 
 
 def _takes_long(language: str) -> bool:

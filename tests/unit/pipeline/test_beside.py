@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,25 @@ def test_without_helpers_everything_is_left_for_this_process_the_longest_first()
             beside.add("p", language)
         assert [beside.take() for _ in range(5)] == [("p", "km"), ("p", "my"), ("p", "vi"), ("p", "ja"), None]
         assert list(beside.results()) == []
+
+
+def test_a_helper_ends_when_the_process_that_it_helps_is_killed(root: Path) -> None:
+    code = (
+        "import sys, time; from pubpipe.pipeline.beside import Beside\n"
+        "if __name__ == '__main__':\n"
+        "    beside = Beside(sys.argv[1], {}, 1); beside.start()\n"
+        "    while not beside._pool._processes: time.sleep(0.05)\n"
+        "    time.sleep(1.5)\n"
+        "    print(*beside._pool._processes, flush=True); time.sleep(60)\n"
+    )
+    script = root / "helped.py"
+    script.write_text(code, encoding="utf-8")
+    with subprocess.Popen([sys.executable, str(script), str(root)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        helper = int(process.stdout.readline())
+        process.kill()
+    for _ in range(100):
+        if not Path(f"/proc/{helper}").exists():
+            break
+        time.sleep(0.1)
+    assert not Path(f"/proc/{helper}").exists()
