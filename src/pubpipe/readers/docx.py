@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +15,24 @@ from pubpipe.readers import base, pandoc
 from pubpipe.readers.captions import label
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, parse_xml, rebuild
-from pubpipe.word.package import MC, STRICT, WP, A, C, O, R, V, W, is_on, remove, text_of
+from pubpipe.word.package import (
+    MC,
+    STRICT,
+    WP,
+    A,
+    C,
+    O,
+    R,
+    V,
+    W,
+    accept_texts,
+    is_on,
+    join_paragraphs,
+    near,
+    remove,
+    text_of,
+    unwrap,
+)
 
 NAME = "docx/2"
 EXTENSIONS: tuple[str, ...] = (".docx", ".docm", ".dotx")
@@ -87,19 +103,6 @@ class _Light(dict[str, bytes]):
 
     def __init__(self, package: Package, parts: dict[str, bytes]) -> None:
         super().__init__({name: parts.get(name, b"\x00") for name in package})
-
-
-def _unwrap(element: Any, children: Iterable[Any] | None = None) -> None:
-    """Put an element's children (or the given ones) in its place."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    place = parent.index(element)
-    element.tail = None
-    inner = list(element if children is None else children)
-    parent.remove(element)
-    for offset, child in enumerate(inner):
-        parent.insert(place + offset, child)
 
 
 @dataclass
@@ -294,19 +297,6 @@ class _Story:
         if not self.quiet:
             self.word.find(check, severity, message)
 
-    def near(self, element: Any) -> str:
-        """The words near an element, for people to find the place."""
-        place = element
-        while place is not None and place.tag != f"{W}p":
-            place = place.getparent()
-        while place is not None:
-            said = " ".join(text_of(place).split()) if place.tag in (f"{W}p", f"{W}tbl") else ""
-            if said:
-                return f"(near {base.words(said)})"
-            before = place.getprevious()
-            place = before if before is not None else place.getparent()
-        return "(at the start)"
-
     def texts(self) -> list[str]:
         """The text of each paragraph as Word shows it: accepted changes, one branch of each alternative."""
         from lxml import etree
@@ -351,7 +341,7 @@ class _Story:
         self._contents_table()
         self._tracked_changes()
         self._hidden()
-        self._merge_deleted_paragraphs()
+        join_paragraphs(self.root)
         self.expected = self.texts()
         self._controls()
         self._unwrap_containers()
@@ -379,7 +369,7 @@ class _Story:
             branch = next((c for c in element.iterchildren(f"{MC}Choice") if self._takes(c)), None)
             if branch is None:
                 branch = element.find(f"{MC}Fallback")
-            _unwrap(element, [] if branch is None else branch)
+            unwrap(element, [] if branch is None else branch)
 
     def _contents_table(self) -> None:
         gone: list[str] = []
@@ -398,67 +388,20 @@ class _Story:
             self.find("contents", "info", "the table of contents is not carried: the template makes its own")
 
     def _tracked_changes(self) -> None:
-        authors: dict[str, None] = {}
-        inserted = deleted = 0
-        for name in ("del", "moveFrom", "ins", "moveTo"):
-            for element in list(self.root.iter(f"{W}{name}")):
-                parent = element.getparent()
-                if parent is None or parent.tag in (f"{W}rPr", f"{W}trPr", f"{W}numPr"):
-                    continue
-                if next(element.iter(f"{W}t", f"{W}delText"), None) is not None:
-                    authors.setdefault(element.get(f"{W}author") or "?")
-                    if name in ("del", "moveFrom"):
-                        deleted += 1
-                    else:
-                        inserted += 1
-                if name in ("del", "moveFrom"):
-                    remove(element)
-                else:
-                    _unwrap(element)
-        for row in list(self.root.iter(f"{W}tr")):
-            if row.find(f"{W}trPr/{W}del") is not None:
-                deleted += 1
-                remove(row)
-        for cell in list(self.root.iter(f"{W}tc")):
-            if cell.find(f"{W}tcPr/{W}cellDel") is not None:
-                self.find(
-                    "changes",
-                    "block",
-                    f"a table cell is deleted as a tracked change {self.near(cell)}; accept or reject it in Word",
-                )
-        for name in (
-            "rPrChange",
-            "pPrChange",
-            "sectPrChange",
-            "tblPrChange",
-            "trPrChange",
-            "tcPrChange",
-            "numberingChange",
-        ):
-            for element in list(self.root.iter(f"{W}{name}")):
-                remove(element)
-        if inserted or deleted:
+        changes = accept_texts(self.root)
+        for cell in changes.deleted_cells:
+            self.find(
+                "changes",
+                "block",
+                f"a table cell is deleted as a tracked change {cell.place}; accept or reject it in Word",
+            )
+        if changes.insertions or changes.deletions:
             self.find(
                 "changes",
                 "warning",
-                f"tracked changes by {', '.join(sorted(authors)) or '?'} are read as accepted: "
-                f"{_count(inserted, 'insertion')}, {_count(deleted, 'deletion')}",
+                f"tracked changes by {', '.join(changes.authors) or '?'} are read as accepted: "
+                f"{_count(changes.insertions, 'insertion')}, {_count(changes.deletions, 'deletion')}",
             )
-
-    def _merge_deleted_paragraphs(self) -> None:
-        """A paragraph whose mark is deleted runs on into the next one."""
-        for paragraph in list(self.root.iter(f"{W}p")):
-            mark = paragraph.find(f"{W}pPr/{W}rPr")
-            if mark is None or (mark.find(f"{W}del") is None and mark.find(f"{W}moveFrom") is None):
-                continue
-            following = paragraph.getnext()
-            if following is None or following.tag != f"{W}p":
-                continue
-            place = 1 if following.find(f"{W}pPr") is not None else 0
-            for child in [c for c in paragraph if c.tag != f"{W}pPr"]:
-                following.insert(place, child)
-                place += 1
-            remove(paragraph)
 
     def _hidden(self) -> None:
         styles = self.word.styles()
@@ -476,7 +419,7 @@ class _Story:
             if hidden:
                 said = text_of(run)
                 if said.strip():
-                    self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)} {self.near(run)}")
+                    self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)} {near(run)}")
                 remove(run)
 
     def _controls(self) -> None:
@@ -486,14 +429,14 @@ class _Story:
                 self.find(
                     "control",
                     "warning",
-                    f"a content control is not filled in: {base.words(text_of(sdt))} {self.near(sdt)}",
+                    f"a content control is not filled in: {base.words(text_of(sdt))} {near(sdt)}",
                 )
-            _unwrap(sdt, [] if content is None else content)
+            unwrap(sdt, [] if content is None else content)
 
     def _unwrap_containers(self) -> None:
         for name in ("smartTag", "customXml", "fldSimple", "bdo", "dir"):
             for element in list(self.root.iter(f"{W}{name}")):
-                _unwrap(
+                unwrap(
                     element, [c for c in element if c.tag not in (f"{W}smartTagPr", f"{W}customXmlPr", f"{W}fldData")]
                 )
 
@@ -563,7 +506,7 @@ class _Story:
                 self.find(
                     "symbol",
                     "block",
-                    f"a sign of the font {font!r} (number {code:04X}) is not known {self.near(symbol)}",
+                    f"a sign of the font {font!r} (number {code:04X}) is not known {near(symbol)}",
                 )
                 shown = "\ufffd"
             symbol.tag = f"{W}t"
@@ -579,7 +522,7 @@ class _Story:
             parent = ruby.getparent()
             inner = [] if written is None else [c for run in written.iter(f"{W}r") for c in run if c.tag != f"{W}rPr"]
             if parent is not None:
-                _unwrap(ruby, inner)
+                unwrap(ruby, inner)
 
     def _foreign(self) -> None:
         """Charts, diagrams, embedded files, controls and imported chunks: named, because no block can carry them."""
@@ -590,21 +533,21 @@ class _Story:
                 self.find(
                     "chart",
                     "block",
-                    f"a chart is not carried{_with(said)} {self.near(data)}; paste it as a picture with a caption",
+                    f"a chart is not carried{_with(said)} {near(data)}; paste it as a picture with a caption",
                 )
             elif kind == "diagram":
                 said = self._related_words(data, "diagram")
                 self.find(
                     "diagram",
                     "block",
-                    f"a SmartArt diagram is not carried{_with(said)} {self.near(data)}; paste it as a picture",
+                    f"a SmartArt diagram is not carried{_with(said)} {near(data)}; paste it as a picture",
                 )
             elif kind == "lockedCanvas":
                 said = " ".join(t.text or "" for t in data.iter(f"{A}t"))
                 self.find(
                     "drawing",
                     "block",
-                    f"a drawing is not carried{_with(said)} {self.near(data)}; paste it as a picture",
+                    f"a drawing is not carried{_with(said)} {near(data)}; paste it as a picture",
                 )
         for element in list(self.root.iter(f"{W}object")):
             ole = next(element.iter(f"{O}OLEObject"), None)
@@ -613,16 +556,16 @@ class _Story:
                 self.find(
                     "object",
                     "block",
-                    f"an embedded object ({ole.get('ProgID') or 'unknown'}) is not carried {self.near(element)}",
+                    f"an embedded object ({ole.get('ProgID') or 'unknown'}) is not carried {near(element)}",
                 )
             elif control is not None:
                 self.find(
                     "object",
                     "block",
-                    f"a form control ({control.get(f'{W}name') or 'unnamed'}) is not carried {self.near(element)}",
+                    f"a form control ({control.get(f'{W}name') or 'unnamed'}) is not carried {near(element)}",
                 )
             else:
-                self.find("object", "block", f"an embedded object is not carried {self.near(element)}")
+                self.find("object", "block", f"an embedded object is not carried {near(element)}")
             remove(element)
         for name, what in (
             ("altChunk", "an imported file"),
@@ -633,7 +576,7 @@ class _Story:
                 self.find(
                     "import",
                     "block",
-                    f"{what} is not carried {self.near(element)}; open and save the file in Word to merge it",
+                    f"{what} is not carried {near(element)}; open and save the file in Word to merge it",
                 )
                 remove(element)
 
@@ -659,9 +602,7 @@ class _Story:
             words = path.get("string") or ""
             anchor = _paragraph(path)
             if words.strip() and anchor is not None:
-                self.find(
-                    "wordart", "warning", f"WordArt is carried as a paragraph: {base.words(words)} {self.near(path)}"
-                )
+                self.find("wordart", "warning", f"WordArt is carried as a paragraph: {base.words(words)} {near(path)}")
                 new = anchor.makeelement(f"{W}p")
                 run = new.makeelement(f"{W}r")
                 text = run.makeelement(f"{W}t")
@@ -681,7 +622,7 @@ class _Story:
                 outer = upper
             said = " ".join(text_of(box).split())
             place = last.get(outer, outer)
-            near = self.near_outside(outer)
+            beside = self.near_outside(outer)
             for child in list(box):
                 place.addnext(child)
                 place = child
@@ -690,7 +631,7 @@ class _Story:
                 self.find(
                     "textbox",
                     "warning",
-                    f"a text box is carried as paragraphs after the one it hangs on: {base.words(said)} {near}",
+                    f"a text box is carried as paragraphs after the one it hangs on: {base.words(said)} {beside}",
                 )
             shape = box
             while shape is not None and shape.tag not in (f"{W}drawing", f"{W}pict"):
@@ -707,7 +648,7 @@ class _Story:
         if said:
             return f"(near {base.words(said)})"
         before = anchor.getprevious()
-        return self.near(before) if before is not None else "(at the start)"
+        return near(before) if before is not None else "(at the start)"
 
     def _floating(self) -> None:
         """Pictures that float beside a paragraph become paragraphs of their own: no sentence goes around them.
@@ -742,19 +683,19 @@ class _Story:
 
     def _images(self) -> None:
         for blip in list(self.root.iter(f"{A}blip", f"{V}imagedata")):
-            near = self.near(blip).removeprefix("(near “").removesuffix("”)")
+            place = near(blip).removeprefix("(near “").removesuffix("”)")
             if blip.get(f"{R}link") and not blip.get(f"{R}embed"):
                 target = self.relationships.get(blip.get(f"{R}link"), ("", "", True))[1]
-                self.find("image", "block", f"an image is linked, not in the file: {target[:80]!r} {self.near(blip)}")
+                self.find("image", "block", f"an image is linked, not in the file: {target[:80]!r} {near(blip)}")
                 continue
             key = blip.get(f"{R}embed") or blip.get(f"{R}id") or ""
             _, target, outside = self.relationships.get(key, ("", "", False))
             if outside:
-                self.find("image", "block", f"an image is linked, not in the file: {target[:80]!r} {self.near(blip)}")
+                self.find("image", "block", f"an image is linked, not in the file: {target[:80]!r} {near(blip)}")
             elif target:
-                self.word.wanted_images.setdefault(target, near)
+                self.word.wanted_images.setdefault(target, place)
             elif blip.tag == f"{A}blip":
-                self.find("image", "block", f"the data of an image is missing from the file {self.near(blip)}")
+                self.find("image", "block", f"the data of an image is missing from the file {near(blip)}")
 
     def _list_labels(self) -> None:
         """Labels with words ("Article 1") are made by Word from a pattern; no list of ours can say them."""
@@ -780,7 +721,7 @@ class _Story:
                     "label",
                     "block",
                     f"the list label “{pattern.replace('%1', '1')}” is made by Word and is not carried "
-                    f"{self.near(paragraph)}; type it as text",
+                    f"{near(paragraph)}; type it as text",
                 )
             elif kind not in ("", "bullet", "none") and self.word.style_name(paragraph, f"{W}pPr/{W}pStyle").startswith(
                 "heading"

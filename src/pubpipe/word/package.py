@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pubpipe.identity import digest_bytes, short
 from pubpipe.ooxml import Limits, Package, Problem, Refuse, open_package, parse
@@ -212,6 +213,28 @@ def text_of(element: Any) -> str:
     return "".join(t.text or "" for t in element.iter(f"{W}t"))
 
 
+def quoted(text: str, limit: int = 60) -> str:
+    """The first words of a text in quotation marks: how findings name a place."""
+    text = " ".join(text.split())
+    if len(text) > limit:
+        text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
+    return f"“{text}”"
+
+
+def near(element: Any) -> str:
+    """The words near an element, for people to find the place."""
+    place = element
+    while place is not None and place.tag != f"{W}p":
+        place = place.getparent()
+    while place is not None:
+        words = " ".join(text_of(place).split()) if place.tag in (f"{W}p", f"{W}tbl") else ""
+        if words:
+            return f"(near {quoted(words)})"
+        before = place.getprevious()
+        place = before if before is not None else place.getparent()
+    return "(at the start)"
+
+
 def remove(element: Any) -> None:
     """Take an element out and keep the text that follows it."""
     parent = element.getparent()
@@ -220,17 +243,25 @@ def remove(element: Any) -> None:
         parent.remove(element)
 
 
-def unwrap(element: Any) -> None:
-    """Put an element's children in its place."""
+def unwrap(element: Any, children: Iterable[Any] | None = None) -> None:
+    """Put an element's children (or the given ones) in its place."""
     parent = element.getparent()
     if parent is None:
         return
     place = parent.index(element)
-    inner = list(element)
+    inner = list(element if children is None else children)
     element.tail = None
     parent.remove(element)
     for offset, child in enumerate(inner):
         parent.insert(place + offset, child)
+
+
+class DeletedCell(NamedTuple):
+    """A table cell that is marked as deleted."""
+
+    words: str
+    place: str
+    """Where it is, as `near` says it."""
 
 
 @dataclass(frozen=True)
@@ -240,12 +271,22 @@ class Changes:
     insertions: int = 0
     deletions: int = 0
     authors: tuple[str, ...] = ()
-    deleted_cells: tuple[str, ...] = ()
-    """The words of table cells that are marked as deleted: nobody can say what remains, they stay."""
+    deleted_cells: tuple[DeletedCell, ...] = ()
+    """Nobody can say what remains without them: they stay."""
 
 
 def accept_changes(root: Any) -> Changes:
     """Accept all tracked changes of a part in place, as "Accept All Changes" of a word processor does."""
+    changes = accept_texts(root)
+    join_paragraphs(root)
+    for mark in [e for r in root.iter(f"{W}rPr", f"{W}trPr", f"{W}numPr") for e in r]:
+        if mark.tag in (f"{W}ins", f"{W}moveTo", f"{W}del", f"{W}moveFrom"):
+            remove(mark)
+    return changes
+
+
+def accept_texts(root: Any) -> Changes:
+    """Accept what concerns words, rows and properties; paragraphs whose mark is deleted stay (`join_paragraphs`)."""
     authors: dict[str, None] = {}
     count = Counter[str]()
     for name in ("del", "moveFrom", "ins", "moveTo"):
@@ -269,9 +310,19 @@ def accept_changes(root: Any) -> Changes:
         if table.find(f"{W}tr") is None:
             remove(table)
     cells = tuple(
-        " ".join(text_of(cell).split()) for cell in root.iter(f"{W}tc") if cell.find(f"{W}tcPr/{W}cellDel") is not None
+        DeletedCell(" ".join(text_of(cell).split()), near(cell))
+        for cell in root.iter(f"{W}tc")
+        if cell.find(f"{W}tcPr/{W}cellDel") is not None
     )
-    for paragraph in list(root.iter(f"{W}p")):  # a paragraph whose mark is deleted runs on into the next one
+    for name in _CHANGE_MARKS:
+        for element in list(root.iter(f"{W}{name}")):
+            remove(element)
+    return Changes(count["ins"], count["del"], tuple(sorted(authors)), cells)
+
+
+def join_paragraphs(root: Any) -> None:
+    """Let each paragraph whose mark is deleted run on into the next one."""
+    for paragraph in list(root.iter(f"{W}p")):
         mark = paragraph.find(f"{W}pPr/{W}rPr")
         if mark is None or (mark.find(f"{W}del") is None and mark.find(f"{W}moveFrom") is None):
             continue
@@ -283,13 +334,6 @@ def accept_changes(root: Any) -> Changes:
             following.insert(place, child)
             place += 1
         remove(paragraph)
-    for name in _CHANGE_MARKS:
-        for element in list(root.iter(f"{W}{name}")):
-            remove(element)
-    for mark in [e for r in root.iter(f"{W}rPr", f"{W}trPr", f"{W}numPr") for e in r]:
-        if mark.tag in (f"{W}ins", f"{W}moveTo", f"{W}del", f"{W}moveFrom"):
-            remove(mark)
-    return Changes(count["ins"], count["del"], tuple(sorted(authors)), cells)
 
 
 _CHANGE_MARKS = re.findall(

@@ -24,6 +24,8 @@ from pubpipe.word.package import (
     W,
     WordFile,
     accept_changes,
+    near,
+    quoted,
     text_of,
     value_of,
 )
@@ -490,11 +492,11 @@ class _Walk:
                 "warning",
                 f"tracked changes by {who} are accepted: insertions {inserted}, deletions {deleted}",
             )
-        for words in (w for c in self.changes for w in c.deleted_cells):
+        for cell in (each for c in self.changes for each in c.deleted_cells):
             self.find(
                 "changes",
                 "block",
-                f"a table cell is deleted as a tracked change ({quoted(words)}); accept or reject it in Word",
+                f"a table cell is deleted as a tracked change ({quoted(cell.words)}); accept or reject it in Word",
             )
         if self.hidden:
             self.find("hidden", "warning", f"hidden text stays in the file in English: {_some(self.hidden)}")
@@ -530,7 +532,7 @@ class _Walk:
                     self.find(
                         kind if kind != "lockedCanvas" else "drawing",
                         "block",
-                        f"the words of a {what} stay English: {_some(words)} {_near(data)}; translate them in Word",
+                        f"the words of a {what} stay English: {_some(words)} {near(data)}; translate them in Word",
                     )
         for element in root.iter(f"{W}object"):
             ole = next(element.iter(f"{O}OLEObject"), None)
@@ -539,7 +541,7 @@ class _Walk:
             self.find(
                 "object",
                 "warning",
-                f"an embedded object ({name or 'unknown'}) stays as it is, with the words in it {_near(element)}",
+                f"an embedded object ({name or 'unknown'}) stays as it is, with the words in it {near(element)}",
             )
         for choice in root.iter(f"{W}ddList", f"{W}dropDownList", f"{W}comboBox"):
             entries = [
@@ -552,7 +554,7 @@ class _Walk:
                 self.find(
                     "control",
                     "warning",
-                    f"the choices of a drop-down list stay English: {_some(entries)} {_near(choice)}",
+                    f"the choices of a drop-down list stay English: {_some(entries)} {near(choice)}",
                 )
         codes = [i.text or "" for i in root.iter(f"{W}instrText")]
         index = [c for c in codes if re.match(r"\s*(XE|TC)\s", c)]
@@ -599,31 +601,9 @@ def _chart_words(root: Any) -> Iterator[str]:
             yield element.text or ""
 
 
-def quoted(text: str, limit: int = 60) -> str:
-    """The first words of a text in quotation marks: how findings name a place."""
-    text = " ".join(text.split())
-    if len(text) > limit:
-        text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
-    return f"“{text}”"
-
-
 def _some(texts: Sequence[str]) -> str:
     rest = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
     return ", ".join(quoted(t, 40) for t in texts[:3]) + rest
-
-
-def _near(element: Any) -> str:
-    """The words near an element, for people to find the place."""
-    place = element
-    while place is not None and place.tag != f"{W}p":
-        place = place.getparent()
-    while place is not None:
-        words = " ".join(text_of(place).split()) if place.tag in (f"{W}p", f"{W}tbl") else ""
-        if words:
-            return f"(near {quoted(words)})"
-        before = place.getprevious()
-        place = before if before is not None else place.getparent()
-    return "(at the start)"
 
 
 def _forget(nodes: list[Node], dropped: set[Place]) -> None:
