@@ -110,6 +110,14 @@ class Window:
     def decide(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
+    def shows(self, words: str) -> None:
+        """Until the page has these words; what it has instead goes into the failure."""
+        try:
+            self.page.get_by_text(words).first.wait_for()
+        except Exception as error:
+            said = self.page.locator("body").inner_text()
+            raise AssertionError(f"{words!r} never came; {self.page.url} says:\n{said}") from error
+
     def close(self) -> None:
         self.context.close()
         assert self.trouble == []
@@ -180,7 +188,7 @@ def test_a_reviewer_types_loses_the_connection_is_refused_and_approves_and_an_ed
     window.decide("Approve")
     page.get_by_text("Your answer is with the server.").wait_for()
     page.locator("h1").wait_for()
-    page.get_by_text("sign-off, round 2").wait_for()
+    window.shows("sign-off, round 2")
 
     # the same page signs off: the pages are there, the finding is taken on by name
     page.get_by_role("link", name="The pages").click()
@@ -193,7 +201,7 @@ def test_a_reviewer_types_loses_the_connection_is_refused_and_approves_and_an_ed
     page.get_by_label("Your name").fill("Editor in Chief")
     page.screenshot(path=pictures / "3-sign-off.png")
     window.decide("Approve")
-    page.get_by_text("every sentence is approved").wait_for()
+    window.shows("every sentence is approved")
     assert window.fetched(page.get_by_role("link", name="water.km.pdf")).startswith(b"%PDF")
     window.close()
     with open_workspace(workspace) as ws:
@@ -224,14 +232,14 @@ def test_two_windows_never_overwrite_one_another_and_a_stale_page_keeps_what_was
     one.says("All saved")
     one.page.get_by_label("Your name").fill("Lan Nguyen")
     one.decide("Approve")
-    one.page.get_by_text("sign-off, round 2").wait_for()
+    one.shows("sign-off, round 2")
 
     # the other page is of an earlier text now: what is typed into it is kept, and stands beside the new text
     two.box(3).fill("Không một ai phải trả tiền.")
     two.says("All saved")
     two.page.get_by_label("Your name").fill("Lan Nguyen")
     two.decide("Approve")
-    two.page.get_by_text("has moved since you opened this page").wait_for()
+    two.shows("has moved since you opened this page")
     assert two.page.locator("#s3").get_by_text("Không một ai phải trả tiền.").count() == 1
     one.close()
     two.close()
@@ -262,7 +270,7 @@ def test_the_page_works_without_a_script(workspace: Path, address: str, browser:
     page.get_by_label("Your name").fill("Bounmy")
     page.locator("#comment").fill("ຂ້ອຍຈະເບິ່ງອີກ")
     window.decide("Request changes")
-    page.get_by_text("language review, round 2").wait_for()
+    window.shows("language review, round 2")
     assert page.get_by_text("Bounmy (language review, request changes): ຂ້ອຍຈະເບິ່ງອີກ").count() == 1
     assert window.box(1).input_value() == "ນ້ຳ ແລະ ວຽກ"
     window.close()

@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from pubpipe.errors import PubpipeError
+from pubpipe.identity import Hash
 from pubpipe.model import ReviewAnswer, ReviewRequest
 from pubpipe.server import assets, client, form, pages, review_data, review_page
 from pubpipe.server.assets import FONTS_PATH, STYLE_PATH, Reply
@@ -45,6 +46,8 @@ _PRIVATE = (b"cache-control", b"private, no-cache")
 _AT_ONCE = 3
 """How many requests may read the workspace at a time: Prefect needs the processor too."""
 _LONG = dt.timedelta(minutes=3)
+_WORK = (0.5, 1.0, 2.0)
+"""Seconds between the looks at a run that is at work while somebody hands in an answer."""
 
 
 class Prefect(Protocol):
@@ -101,6 +104,8 @@ class Desk:
         self.now = now
         self._work = asyncio.Semaphore(_AT_ONCE)
         self._interface: str | None = None
+        self._handed_in: dict[tuple[str, str, str], Hash] = {}
+        """Publication, language and person to the review that they last answered: a form may be sent twice."""
 
     async def serve(self, asked: Asked, prefect: Prefect) -> Reply:
         """The answer to a request for one of our addresses, as it goes over the wire."""
@@ -161,7 +166,7 @@ class Desk:
         sheet = found.sheet
         run = await self._run(prefect, publication, language, sheet.request if sheet else None)
         if run.state == "working":
-            return await self._working(asked, prefect, found, run, sent="sent" in query)
+            return await self._working(asked, prefect, found, run, "sent" if "sent" in query else "")
         if sheet is None:
             return await self._done(asked, found)
         opened = {int(n) for n in query.get("open", ()) if n.isdecimal() and len(n) < 7}
@@ -174,14 +179,16 @@ class Desk:
             replace(sheet, waits=run.state == "waiting", reachable=run.state != "unreachable", run=where)
         )
 
-    async def _working(self, asked: Asked, prefect: Prefect, found: Look, run: Run, *, sent: bool) -> Reply:
+    async def _working(
+        self, asked: Asked, prefect: Prefect, found: Look, run: Run, answer: Literal["", "sent", "unsent"]
+    ) -> Reply:
         who = asked.account.name if asked.account else ""
         long = run.since is not None and self.now() - run.since > _LONG
         where = await self._address_of(prefect, run)
         page = review_page.waiting_page(
-            found.title, who, here=asked.path, sent=sent, run=where, long=long, styles=found.styles
+            found.title, who, here=asked.path, answer=answer, run=where, long=long, styles=found.styles
         )
-        return _page(200, page)
+        return _page(503 if answer == "unsent" else 200, page)
 
     async def _done(self, asked: Asked, found: Look) -> Reply:
         who = asked.account.name if asked.account else ""
@@ -234,13 +241,21 @@ class Desk:
         run = await self._run(prefect, publication, language, sheet.request)
         if taken.answer is None:
             return _page(409 if sheet.moved else 422, await self._html(prefect, sheet, run))
+        for pause in _WORK:  # it may put up this very review in a moment
+            if run.state != "working":
+                break
+            await asyncio.sleep(pause)
+            run = await self._run(prefect, publication, language, sheet.request)
+        if run.state == "working":
+            if self._handed_in.get((publication, language, taken.answer.reviewer)) == sheet.request.digest:
+                return _see(asked.path, "sent=1")
+            return await self._working(asked, prefect, taken.look, run, "unsent")
         if run.state != "waiting":
-            if run.state == "working":
-                return _see(asked.path, "")
             return _page(503, await self._html(prefect, sheet, run))
         problems, status = await self._hand_in(prefect, sheet.request, taken.answer, run)
         if problems:
             return _page(status, await self._html(prefect, replace(sheet, problems=problems), run))
+        self._handed_in[publication, language, taken.answer.reviewer] = sheet.request.digest
         await self._in_thread(review_data.sent, self.root, taken.answer, who)
         log.info("%s/%s: answer of %s handed in", publication, language, taken.answer.reviewer)
         return _see(asked.path, "sent=1")

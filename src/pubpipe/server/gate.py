@@ -45,7 +45,7 @@ WITHHELD: dict[tuple[str, str], Any] = {
 a refusal would lie as "something went wrong" over the button that sends an answer."""
 _LINK = f'<link rel="stylesheet" href="{STYLE_PATH}"></head>'.encode()
 _CHUNK = 256 * 1024
-_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 """Seconds before Prefect is asked again where it was busy."""
 _LONGEST_ANSWER = 16 * 1024 * 1024
 _LONGEST_LOGIN = 8 * 1024
@@ -210,7 +210,11 @@ class Gate:
                 await _answer_json(send, 403, account.refusal("", ""))
                 return
         else:
-            publication, language, stage = await self._asked(scope, run)
+            about = await self._asked(scope, run)
+            if about is None:
+                await _answer_json(send, 503, "The server is busy. Send the answer once more.")
+                return
+            publication, language, stage = about
             refusal = "This run waits for no review."
             if stage:
                 refusal = await asyncio.to_thread(
@@ -226,30 +230,31 @@ class Gate:
         kept = [(k, v) for k, v in kept if k.lower() != b"content-type"]
         added = [(b"content-length", str(len(body)).encode()), (b"content-type", b"application/json")]
         path = f"/api/flow_runs/{run}/resume"
-        changed = {**scope, "path": path, "raw_path": path.encode(), "headers": [*kept, *added]}
-        await self.app(changed, _replay(body, receive), send)
+        await self._hand_on({**scope, "path": path, "raw_path": path.encode(), "headers": [*kept, *added]}, body, send)
 
-    async def _asked(self, scope: Scope, run: str) -> tuple[str, str, str]:
-        """(publication, language, stage) of the form that this run waits with, as Prefect has it; empty where none is.
+    async def _hand_on(self, scope: Scope, body: bytes, send: Send) -> None:
+        """Give Prefect an answer, more than once where it is busy: nobody has to send a review again for that."""
+        start, said = await _patiently(lambda receive, send: self.app({**scope}, receive, send), body)
+        await send(start)
+        await send({"type": "http.response.body", "body": said})
+
+    async def _asked(self, scope: Scope, run: str) -> tuple[str, str, str] | None:
+        """(publication, language, stage) of the form that this run waits with, as Prefect has it; empty where none is,
+        and None where Prefect cannot say.
 
         The flow asks again with what our own record says, so that nothing hangs on these two being true.
         """
-        state = await self._fetch(scope, f"/api/flow_runs/{run}")
+        status, state = await self._ask(scope, "GET", f"/api/flow_runs/{run}")
         try:
             key = state["state"]["state_details"]["run_input_keyset"]["schema"]
-            schema = await self._fetch(scope, f"/api/flow_runs/{run}/input/{key}")
+            status, schema = await self._ask(scope, "GET", f"/api/flow_runs/{run}/input/{key}")
             about = schema[ABOUT]
             language = about.get("language") or next(
                 t.removeprefix("lang:") for t in state["tags"] if t.startswith("lang:")
             )
             return str(about.get("publication", "")), str(language), str(about["stage"])
         except (KeyError, TypeError, StopIteration, AttributeError):
-            return "", "", ""
-
-    async def _fetch(self, scope: Scope, path: str) -> Any:
-        """What Prefect's API answers to us; None where it does not."""
-        status, said = await self._ask(scope, "GET", path)
-        return said if status == 200 else None
+            return None if status in client.BUSY or status >= 500 else ("", "", "")
 
     async def _ask(self, scope: Scope, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """Status and JSON of what Prefect answers to us; None where that is no JSON."""
@@ -265,7 +270,7 @@ class Gate:
             "query_string": b"",
             "headers": headers,
         }
-        return await _heard(lambda receive, send: self.app(asked, receive, send), said)
+        return _read(*await _patiently(lambda receive, send: self.app({**asked}, receive, send), said))
 
     async def _socket(self, door: Door, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
         """A websocket: known by its cookie or header, else by the first message, as Prefect's own clients do it."""
@@ -406,6 +411,13 @@ class Gate:
             await _answer(send, 200, self.style, b"text/css; charset=utf-8")
         elif scope["type"] == "http" and "text/html" in headers.get("accept", ""):
             await self._page(scope, receive, send, visitor)
+        elif scope["type"] == "http" and policy.resumed_run(scope["method"], scope["path"]) is not None:
+            try:
+                body = await _body(receive, _LONGEST_ANSWER)
+            except ValueError:
+                await _answer_json(send, 400, "An answer is made of texts.")
+                return
+            await self._hand_on(scope, body, send)
         else:
             await self.app(scope, receive, send)
 
@@ -527,25 +539,27 @@ class _Inside:
         headers = [(b"host", b"127.0.0.1"), (b"accept", b"application/json")]
         asked = {**self.scope, "method": "POST", "path": path, "query_string": b"", "headers": headers}
         body = json.dumps({"run_input": dict(values)}, ensure_ascii=False).encode()
-        return await _heard(lambda receive, send: gate._resume(door, who, run, asked, receive, send), body)
+        start, said = await _once(lambda receive, send: gate._resume(door, who, run, asked, receive, send), body)
+        return _read(start, said)
 
 
-async def _heard(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[int, Any]:
-    """Status and JSON of what a part of this server answers to a request with this body.
+async def _patiently(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[Message, bytes]:
+    """The answer of a part of this server to a request with this body: its beginning, and its body.
 
     SQLite under several writers makes Prefect answer 503 "database is locked"; nothing was done, so it is asked again.
+    `call` gives it a copy of the scope each time, because Starlette's routes write into theirs.
     """
-    status, said = 0, None
-    for pause in (*_PAUSES, None):
-        status, said = await _heard_once(call, body)
-        if status not in client.BUSY or pause is None:
-            break
+    for pause in _PAUSES:
+        start, said = await _once(call, body)
+        if start["status"] not in client.BUSY:
+            return start, said
         await asyncio.sleep(pause)
-    return status, said
+    return await _once(call, body)
 
 
-async def _heard_once(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[int, Any]:
-    status, parts = 0, [b""]
+async def _once(call: Callable[[Receive, Send], Awaitable[None]], body: bytes) -> tuple[Message, bytes]:
+    start: Message = {"type": "http.response.start", "status": 500, "headers": []}
+    parts = [b""]
     given = False
 
     async def receive() -> Message:
@@ -556,16 +570,25 @@ async def _heard_once(call: Callable[[Receive, Send], Awaitable[None]], body: by
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
-        nonlocal status
+        nonlocal start
         if message["type"] == "http.response.start":
-            status = message["status"]
+            start = message
         parts.append(message.get("body", b""))
 
-    await call(receive, send)
     try:
-        return status, json.loads(b"".join(parts))
+        await call(receive, send)
+    except Exception as error:  # Starlette raises what it answered with an error page again, for the server's log
+        if start["status"] not in client.BUSY:
+            log.error("Prefect failed: %s: %s", type(error).__name__, error)
+    return start, b"".join(parts)
+
+
+def _read(start: Message, said: bytes) -> tuple[int, Any]:
+    """Status and JSON of an answer; None where it is no JSON."""
+    try:
+        return start["status"], json.loads(said)
     except ValueError:
-        return status, None
+        return start["status"], None
 
 
 def _token(message: Message) -> str:

@@ -118,6 +118,8 @@ LABELS: dict[str, str] = {
     # after it
     "working.title": "The server is at work on this edition",
     "working.sent": "Your answer is with the server.",
+    "working.unsent": "Your answer was not sent, because the server is at work on this edition. What you typed is "
+    "kept: this page comes back in a moment, send it then.",
     "working": "It takes up to a minute. This page looks again by itself.",
     "working.long": "If it stays like this for some minutes, the worker may be down: tell who runs the server. Nothing "
     "is lost.",

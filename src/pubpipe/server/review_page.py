@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import quote
 
 from pubpipe.languages import SOURCE, LanguageProfile
@@ -685,16 +686,29 @@ def _row(entry: Entry) -> str:
     )
 
 
-def waiting_page(title: str, who: str, *, here: str, sent: bool, run: str, long: bool, styles: Sequence[str]) -> str:
-    """What a person sees while the run is at work: it loads itself again, without a script too."""
-    words = [label("working.sent")] if sent else []
+def waiting_page(
+    title: str,
+    who: str,
+    *,
+    here: str,
+    answer: Literal["", "sent", "unsent"],
+    run: str,
+    long: bool,
+    styles: Sequence[str],
+) -> str:
+    """What a person sees while the run is at work: it loads itself again, without a script too.
+
+    `answer`: what became of the answer that they have just given, if they gave one.
+    """
+    words = [label(f"working.{answer}")] if answer else []
     words.append(label("working"))
+    seconds = 15 if answer == "unsent" else 10 if long else 3  # the first is to be read
     if long:
         words.append(label("working.long"))
     body = f"<main><header>{_nav(who, run)}<h1>{text(title)}</h1></header>"
     body += f"<h2>{text(label('working.title'))}</h2>"
     body += f'<div role="status">{"".join(f"<p>{text(line)}</p>" for line in words)}</div></main>'
-    return page(title, body, styles=styles, again=f"{10 if long else 3}; url={here}{'?sent=1' if sent else ''}")
+    return page(title, body, styles=styles, again=f"{seconds}; url={here}{'?sent=1' if answer == 'sent' else ''}")
 
 
 def done_page(

@@ -345,6 +345,28 @@ def test_a_post_that_is_sent_twice_reaches_the_run_once(room: Room) -> None:
     assert f'http-equiv="refresh" content="3; url={PAGE}?sent=1"' in page.text
 
 
+def test_an_answer_that_comes_while_the_run_is_at_work_waits_for_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pubpipe.server.desk._WORK", (0.0, 0.0))
+    room.house.prefect.working = 2
+    assert room.post(room.fields(decision="approve")).status == 303
+    assert room.resumed is not None
+
+
+def test_an_answer_that_cannot_be_sent_because_the_run_is_at_work_is_told_and_kept(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pubpipe.server.desk._WORK", (0.0, 0.0))
+    room.wait("RUNNING")
+    page = room.post(room.fields(decision="approve", comment="Fine."))
+    assert page.status == 503
+    assert "Your answer was not sent" in page.text
+    assert f'http-equiv="refresh" content="15; url={PAGE}"' in page.text
+    assert room.resumed is None
+    assert [t.text for t in room.typed()] == ["Fine."]
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -399,8 +421,22 @@ def test_a_server_that_is_busy_is_asked_again(room: Room, monkeypatch: pytest.Mo
     room.house.prefect.busy = 3
     assert room.post(room.fields(decision="approve")).status == 303
     room.wait()
+    room.house.prefect.busy = 2
+    assert room.house.answer(SOKHA, digest=room.request.digest).status == 200  # the form in Prefect's own interface
+    room.house.prefect.busy = 100
+    assert room.house.answer(SOKHA).status == 503
     room.house.prefect.busy = 100
     assert "Prefect does not answer at the moment" in room.get().text
+
+
+def test_a_server_that_is_busy_is_asked_again_without_accounts_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pubpipe.server.gate._PAUSES", (0.0, 0.0))
+    room = Room(tmp_path)
+    room.house.prefect.busy = 2
+    assert room.house.answer(None).status == 200
+    assert room.resumed is not None
 
 
 def test_without_accounts_the_name_is_typed_as_in_the_form(tmp_path: Path) -> None:
