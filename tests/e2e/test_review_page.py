@@ -186,7 +186,7 @@ def test_a_reviewer_types_loses_the_connection_is_refused_and_approves_and_an_ed
     window.box(2).fill(TYPED)
     page.get_by_label("Your name").fill("Sokha Chan")
     window.decide("Approve")
-    page.get_by_text("Your answer is with the server.").wait_for()
+    window.shows("Your answer is with the server.")
     page.locator("h1").wait_for()
     window.shows("sign-off, round 2")
 
