@@ -11,7 +11,8 @@ from pubpipe.errors import RenderError
 from pubpipe.identity import Hash, content_hash, digest, digest_bytes, short
 from pubpipe.model import DraftEdition, Placeholder
 from pubpipe.pipeline.edition import EditionView, view
-from pubpipe.pipeline.publishing import SUBTITLES, formats_of, imprint_of, made_file, output_folder, preview
+from pubpipe.pipeline.making import made_file
+from pubpipe.pipeline.publishing import SUBTITLES, formats_of, imprint_of, output_folder, preview, setting_of
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ def review_preview(ws: Workspace, publication: str, language: str) -> Path:
     present = view(ws, publication, language)
     edition = numbered(present)
     path = folder / f"{publication}.{language}.preview.pdf"
-    write_atomically(path, made_file(present, edition, "pdf"))
+    write_atomically(path, made_file(edition, setting_of(present), "pdf"))
     try:
         _draw(present, edition, folder / PICTURES)
     except RenderError as error:

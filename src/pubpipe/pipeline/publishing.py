@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pubpipe import __version__
-from pubpipe.errors import RenderError
+from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.identity import Hash, digest, digest_bytes, rendition_key
-from pubpipe.model import ApprovedEdition, DraftEdition, Edition, Rendition, SourceDocument, plain
+from pubpipe.model import ApprovedEdition, DraftEdition, Rendition, SourceDocument, plain
 from pubpipe.pipeline import notices, web
+from pubpipe.pipeline.making import Job, Made, Setting, inspected, made_file, make
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
-    from pubpipe.renderers import Imprint, Original, Renderer
+    from pubpipe.renderers import Imprint, Original
 
 log = logging.getLogger(__name__)
 
 SUBTITLES = ("srt", "vtt")
 
 MANIFEST = "manifest.json"
+_TRIES = 3
+"""How often an edition is rendered that moves meanwhile."""
 
 
 def formats_of(ws: Workspace, publication: str) -> tuple[str, ...]:
@@ -40,92 +45,177 @@ def output_folder(ws: Workspace, publication: str) -> Path:
     return (Path(chosen) if chosen else ws.output) / publication
 
 
+class Moved(Exception):
+    """Somebody decided or wrote while pages were set: what was made may not be what is approved now."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What has to be done for the files of an approved edition."""
+
+    present: EditionView
+    edition: ApprovedEdition
+    keys: dict[str, tuple[Hash, dict[str, str]]]
+    """Format to the key of its file, and what that is made from."""
+    kept: dict[str, Rendition]
+    """The files that are there and right."""
+    setting: Setting
+    as_of: tuple[object, object]
+    """The last decision and the last edit that it takes into account."""
+
+    @property
+    def job(self) -> Job:
+        """The files to be made, but web pages: what these say of one another is in the store."""
+        wanted = tuple(format_ for format_ in self.keys if format_ not in self.kept and format_ != web.WEB)
+        return Job(self.edition, self.setting, wanted)
+
+
 def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...]:
     """The published files of an approved edition, made where they are missing or stale; NotApproved otherwise."""
     from pubpipe.pipeline.checking import check
     from pubpipe.pipeline.edition import view
 
+    with held_back(ws, publication, language):
+        for _ in range(_TRIES):
+            # the source or a setting may have moved since the findings were noted
+            work = begin(check(ws, view(ws, publication, language)))
+            try:
+                return publish(work, make(work.job))
+            except Moved:
+                log.info("%s/%s moved while its files were made", publication, language)
+        raise RenderError(
+            f"{publication}/{language} changed again and again while its files were made.",
+            remedy="Render it when nobody works on it.",
+            retryable=True,
+        )
+
+
+@contextmanager
+def held_back(ws: Workspace, publication: str, language: str) -> Iterator[None]:
+    """Around the making of files: a page that fails is told to people, and its progress ends."""
     try:
-        # the source or a setting may have moved since the findings were noted
-        return render_view(check(ws, view(ws, publication, language)))
-    except RenderError as error:
-        notices.held_back(ws, publication, language, error.message)
+        yield
+    except PubpipeError as error:
+        if isinstance(error, RenderError):
+            notices.held_back(ws, publication, language, error.message)
+        _done(ws, publication, language)
         raise
-    finally:
-        ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
 
 
-def render_view(present: EditionView) -> tuple[Rendition, ...]:
+def _done(ws: Workspace, publication: str, language: str) -> None:
+    ws.store.progress.set(publication, language, "done", 1, 1, ws.now())
+
+
+def begin(present: EditionView) -> Work:
+    """What is to be made of an edition as it stands; NotApproved where it is not."""
     from pubpipe import review
     from pubpipe.pipeline.edition import look_of
 
     ws, publication, language = present.ws, present.publication, present.profile.tag
+    as_of = _as_of(ws, publication, language)
     edition = review.assemble(present.standing, present.localized, present.credits, present.decisions, present.findings)
     look = look_of(ws, publication, present.profile)
     folder = output_folder(ws, publication)
     current = ws.store.renditions.current(publication, language)
-    made: list[Rendition] = []
-    fresh: dict[str, bytes] = {}
+    keys, kept = {}, {}
     for format_ in formats_of(ws, publication):
         ingredients = rendition_ingredients(present, edition, look, format_)
         key = rendition_key(edition.edition_hash, format_, ingredients)
-        path = folder / language / f"{publication}.{language}.{format_}"
+        keys[format_] = key, ingredients
         old = current.get(format_)
-        if old is not None and old.key == key and intact(path, old.file_hash):
-            made.append(old)
+        if (
+            old is not None
+            and old.key == key
+            and intact(path_of(folder, publication, language, format_), old.file_hash)
+        ):
+            kept[format_] = old
+    return Work(present, edition, keys, kept, setting_of(present), as_of)
+
+
+def _as_of(ws: Workspace, publication: str, language: str) -> tuple[object, object]:
+    return ws.store.decisions.last(publication, language), ws.store.edits.last(publication, language)
+
+
+def path_of(folder: Path, publication: str, language: str, format_: str) -> Path:
+    """The published file of a language in a format, in the publication's folder."""
+    return folder / language / f"{publication}.{language}.{format_}"
+
+
+def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
+    """Write the files and the manifests and record them. RenderError where an inspection failed, and `Moved`: then
+    nothing is written."""
+    present, edition, ws = work.present, work.edition, work.present.ws
+    publication, language = present.publication, present.profile.tag
+    folder = output_folder(ws, publication)
+    fresh: dict[str, bytes] = {}
+    for format_ in work.keys:
+        if format_ in work.kept:
             continue
-        data = made_file(present, edition, format_)
         if format_ == web.WEB:
-            data = web.linked(ws, publication, language, data, folder)
-        _inspect(format_, data, edition, present)
-        fresh[format_] = data
-        made.append(
-            Rendition(
-                publication=publication,
-                language=language,
-                format=format_,
-                key=key,
-                ingredients={
-                    **ingredients,
-                    "edition": edition.edition_hash,
-                    "source": present.source.file_hash,
-                },
-                file_hash=digest_bytes(data),
-                path=f"{publication}/{language}/{path.name}",
-                at=ws.now(),
-                approvals=present.standing.approvals,
-            )
+            page = web.linked(ws, publication, language, made_file(edition, work.setting, format_), folder)
+            fresh[format_] = _passed(present, format_, inspected(edition, work.setting, format_, page))
+        else:
+            fresh[format_] = _passed(present, format_, made[format_])
+    at = ws.now()
+    renditions = [
+        work.kept.get(format_)
+        or Rendition(
+            publication=publication,
+            language=language,
+            format=format_,
+            key=key,
+            ingredients={
+                **ingredients,
+                "edition": edition.edition_hash,
+                "source": present.source.file_hash,
+            },
+            file_hash=digest_bytes(fresh[format_]),
+            path=f"{publication}/{language}/{path_of(folder, publication, language, format_).name}",
+            at=at,
+            approvals=present.standing.approvals,
         )
+        for format_, (key, ingredients) in work.keys.items()
+    ]
     # Files and records in one: `web.follow` of another language must not put an older page back between them.
     with ws.store.transaction():
-        for rendition in made:
-            if rendition.format in fresh:
-                write_atomically(folder / language / Path(rendition.path).name, fresh[rendition.format])
+        if _as_of(ws, publication, language) != work.as_of:
+            raise Moved
+        for format_, data in fresh.items():
+            write_atomically(path_of(folder, publication, language, format_), data)
         # a format may have been taken out of the settings, which makes no file
         listed = [file["format"] for file in _editions(folder).get(language, {}).get("files", ())]
-        if fresh or listed != [r.format for r in made] or not (folder / MANIFEST).is_file():
-            _write_manifests(present, edition, tuple(made), folder)
-        for rendition in made:
+        if fresh or listed != list(work.keys) or not (folder / MANIFEST).is_file():
+            _write_manifests(present, edition, tuple(renditions), folder)
+        for rendition in renditions:
             if rendition.format in fresh:
                 ws.store.renditions.record(rendition)
         ws.store.cache.put({_stamp_key(publication, language): stamp(ws, publication, language)})
     if web.follow(ws, publication, folder):
         _write_common_manifest(publication, folder)
-        made = [ws.store.renditions.current(publication, language)[r.format] for r in made]
+        renditions = [ws.store.renditions.current(publication, language)[r.format] for r in renditions]
     if fresh:
         log.info("rendered %s/%s: %s", publication, language, ", ".join(sorted(fresh)))
-    return tuple(made)
+    _done(ws, publication, language)
+    return tuple(renditions)
 
 
-def renderer_of(ws: Workspace, publication: str, format_: str, original: Original | None = None) -> Renderer:
-    """What makes the publication's files of a format: its layout decides."""
-    from pubpipe.renderers import renderer
-
-    return renderer(format_, ws.project.layout_of(publication), original, ws.project.soffice)
+def _passed(present: EditionView, format_: str, made: Made) -> bytes:
+    """A file that passed its inspection; RenderError where a reader would not get what was approved."""
+    name = f"{present.publication}.{present.profile.tag}.{format_}"
+    for finding in made.findings:
+        if finding.severity != "block":
+            log.warning("%s: %s", name, finding.message)
+    blocking = [finding.message for finding in made.findings if finding.severity == "block"]
+    if blocking:
+        raise RenderError(
+            f"{name} failed its inspection and was not published: {'; '.join(blocking[:5])}.",
+            remedy="Mend the text or the template; 'pubpipe render --preview' shows the pages.",
+        )
+    return made.data
 
 
 def fingerprint_of(ws: Workspace, publication: str, format_: str) -> str:
-    """The same renderer's fingerprint, known without loading it."""
+    """That of what makes the publication's files of a format, known without loading it."""
     from pubpipe.renderers import KEPT, fingerprint, source_fingerprint
 
     if ws.project.layout_of(publication) == "source" and format_ in KEPT:
@@ -152,36 +242,19 @@ def original_of(present: EditionView) -> Original | None:
     return Original(data=data, document=present.source.document)
 
 
-def made_file(present: EditionView, edition: Edition, format_: str) -> bytes:
-    """The bytes of one file of an edition; a draft's carry the watermark."""
+def setting_of(present: EditionView) -> Setting:
+    """How this edition looks, whatever its text."""
     ws, publication = present.ws, present.publication
-    data = renderer_of(ws, publication, format_, original_of(present)).render(
-        edition, ws.template(publication), present.profile, ws.fonts, imprint_of(present)
+    return Setting(
+        profile=present.profile,
+        template=ws.template(publication),
+        fonts=ws.fonts,
+        imprint=imprint_of(present),
+        layout=ws.project.layout_of(publication),
+        original=original_of(present),
+        embeds_fonts=ws.project.embeds_fonts(publication),
+        soffice=ws.project.soffice,
     )
-    if format_ == "docx" and ws.project.embeds_fonts(publication):
-        from pubpipe.renderers import embed_fonts
-
-        return embed_fonts(data, ws.fonts)
-    return data
-
-
-def _inspect(format_: str, data: bytes, edition: ApprovedEdition, present: EditionView) -> None:
-    """The page is checked, not assumed: RenderError where a reader would not get what was approved."""
-    from pubpipe.renderers import inspect_file
-
-    ws, publication = present.ws, present.publication
-    layout, page = ws.project.layout_of(publication), ws.template(publication).design.page
-    findings = inspect_file(format_, data, edition, present.profile, ws.fonts, layout, page)
-    name = f"{present.publication}.{present.profile.tag}.{format_}"
-    for finding in findings:
-        if finding.severity != "block":
-            log.warning("%s: %s", name, finding.message)
-    blocking = [finding.message for finding in findings if finding.severity == "block"]
-    if blocking:
-        raise RenderError(
-            f"{name} failed its inspection and was not published: {'; '.join(blocking[:5])}.",
-            remedy="Mend the text or the template; 'pubpipe render --preview' shows the pages.",
-        )
 
 
 def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, ...] = ()) -> tuple[Path, ...]:
@@ -192,14 +265,14 @@ def preview(ws: Workspace, publication: str, language: str, formats: tuple[str, 
     from pubpipe.pipeline.edition import view
 
     present = view(ws, publication, language)
-    edition = draft_edition(present)
+    edition, setting = draft_edition(present), setting_of(present)
     paths = []
     own = formats_of(ws, publication)
     usual = own if own[0] in SUBTITLES else ("pdf",)
     if ws.project.layout_of(publication) == "source" and "pdf" not in own and "docx" in own:
         usual = ("docx",)  # a project that asks for no PDF needs no LibreOffice
     for format_ in formats or usual:
-        data = made_file(present, edition, format_)
+        data = made_file(edition, setting, format_)
         path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
         write_atomically(path, data)
         paths.append(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from pubpipe.errors import PubpipeError
@@ -13,7 +13,8 @@ from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
 from pubpipe.pipeline.ingesting import ingest
-from pubpipe.pipeline.publishing import render, up_to_date
+from pubpipe.pipeline.making import Made, make
+from pubpipe.pipeline.publishing import Moved, Work, begin, held_back, publish, render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
 from pubpipe.pipeline.workspace import Workspace
 
@@ -65,11 +66,11 @@ def prepare(
 def run_edition(ws: Workspace, publication: str, language: str) -> Outcome:
     """The whole way as far as it goes without a person: to the files of an approved edition, or to the review."""
     ready = up_to_review(ws, publication, language)
-    return ready if ready is not None else finish(ws, publication, language)
+    return ready if isinstance(ready, Outcome) else finish(ws, publication, language)
 
 
-def up_to_review(ws: Workspace, publication: str, language: str) -> Outcome | None:
-    """How far the edition came, or None where it is approved and only its files have to be made (`finish`)."""
+def up_to_review(ws: Workspace, publication: str, language: str) -> Outcome | EditionView:
+    """How far the edition came; where it is approved and only its files have to be made, the edition itself."""
 
     def outcome(state: Literal["up to date", "waits for review", "rejected"], **more: object) -> Outcome:
         return Outcome.model_validate({"publication": publication, "language": language, "state": state, **more})
@@ -82,13 +83,29 @@ def up_to_review(ws: Workspace, publication: str, language: str) -> Outcome | No
         return outcome("rejected")
     if present.standing.state != "approved":
         return outcome("waits for review", request=request_for(present))
-    return None
+    return present
 
 
 def finish(ws: Workspace, publication: str, language: str) -> Outcome:
     """The files of an approved edition; NotApproved for any other."""
     before = ws.store.renditions.current(publication, language)
-    made = render(ws, publication, language)
+    return _outcome(publication, language, before, render(ws, publication, language))
+
+
+def _publish(work: Work, made: Mapping[str, Made] | PubpipeError) -> Outcome:
+    """The same with files that were made apart, by this process or another one."""
+    ws, publication, language = work.present.ws, work.present.publication, work.present.profile.tag
+    before = ws.store.renditions.current(publication, language)
+    try:
+        with held_back(ws, publication, language):
+            if isinstance(made, PubpipeError):
+                raise made
+            return _outcome(publication, language, before, publish(work, made))
+    except Moved:
+        return finish(ws, publication, language)
+
+
+def _outcome(publication: str, language: str, before: Mapping[str, Rendition], made: tuple[Rendition, ...]) -> Outcome:
     same = all(before.get(r.format) == r for r in made)
     return Outcome(
         publication=publication, language=language, state="up to date" if same else "rendered", renditions=made
@@ -112,25 +129,40 @@ def run_together(
     alone = len(editions) < 2  # a helper would load what is loaded here
     if not alone and _much_to_do(ws, editions[:1]):
         beside.start()
+
+    def end(work: Work, made: Mapping[str, Made] | PubpipeError) -> None:
+        publication, language = work.present.publication, work.present.profile.tag
+        try:
+            on_end(publication, language, _publish(work, made))
+        except PubpipeError as error:
+            on_end(publication, language, error)
+
     for publication, language in editions:
         on_start(publication, language)
         try:
-            outcome = up_to_review(ws, publication, language)
+            ready = up_to_review(ws, publication, language)
+            if isinstance(ready, Outcome):
+                on_end(publication, language, ready)
+            else:
+                with held_back(ws, publication, language):
+                    work = begin(ready)
+                # the first pages are being set while the next edition is prepared
+                beside.add(work, here=alone)
         except PubpipeError as error:
             on_end(publication, language, error)
-            continue
-        if outcome is not None:
-            on_end(publication, language, outcome)
-        else:
-            # the first pages are being set while the next edition is prepared
-            beside.add(publication, language, here=alone)
     while (taken := beside.take()) is not None:
-        try:
-            on_end(*taken, finish(ws, *taken))
-        except PubpipeError as error:
-            on_end(*taken, error)
-    for publication, language, result in beside.results():
-        on_end(publication, language, result)
+        end(taken, _made(taken))
+        for work, made in beside.results(wait=False):
+            end(work, made)
+    for work, made in beside.results():
+        end(work, made)
+
+
+def _made(work: Work) -> Mapping[str, Made] | PubpipeError:
+    try:
+        return make(work.job)
+    except PubpipeError as error:
+        return error
 
 
 def _much_to_do(ws: Workspace, editions: Sequence[tuple[str, str]]) -> bool:

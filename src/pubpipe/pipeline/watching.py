@@ -8,7 +8,8 @@ from pathlib import Path
 from pubpipe.model import DraftEdition
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.ingesting import source_path
-from pubpipe.pipeline.publishing import draft_edition, formats_of, made_file, output_folder
+from pubpipe.pipeline.making import made_file
+from pubpipe.pipeline.publishing import draft_edition, formats_of, output_folder, setting_of
 from pubpipe.pipeline.workspace import Workspace, open_workspace, write_atomically
 from pubpipe.root import FILE_NAME
 
@@ -84,8 +85,9 @@ class Previews:
             present = view(ws, publication, language)
             self._editions[language] = (present, draft_edition(present))
         present, edition = self._editions[language]
+        setting = setting_of(present)
         for format_ in sorted(formats_of(ws, publication), key=lambda name: name != "pdf"):
-            data = made_file(present, edition, format_)
+            data = made_file(edition, setting, format_)
             path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
             write_atomically(path, data)
             yield path

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from pubpipe.errors import PubpipeError
-from pubpipe.model import ReviewAnswer
-from pubpipe.pipeline import Workspace, next_review, open_workspace, prepare, register, take_answer
+from pubpipe.model import Decision, Edit, ReviewAnswer, Segment, Text
+from pubpipe.pipeline import Workspace, next_review, open_workspace, prepare, register, steps, take_answer
 from pubpipe.pipeline.beside import Beside
+from pubpipe.pipeline.edition import view
+from pubpipe.pipeline.making import Job, Made
+from pubpipe.pipeline.publishing import Work, begin
 from pubpipe.pipeline.steps import Outcome, run_together
 
 LANGUAGES = ("km", "vi", "ja")
@@ -86,13 +89,88 @@ def test_with_a_helper_and_without_the_same_files_come_out_and_a_changed_languag
     assert {name: data for name, (_, data) in files(root).items()} == {name: data for name, (_, data) in alone.items()}
 
 
-def test_without_helpers_everything_is_left_for_this_process_the_longest_first() -> None:
-    with Beside("nowhere", {}, 0) as beside:
+def work(ws: Workspace, *languages: str) -> list[Work]:
+    return [begin(view(ws, "rights", language)) for language in languages]
+
+
+def test_without_helpers_everything_is_left_for_this_process_the_longest_first(root: Path) -> None:
+    with open_workspace(root, environ={}) as ws, Beside("nowhere", {}, 0) as beside:
         beside.start()
-        for language in ("vi", "km", "ja", "my"):
-            beside.add("p", language)
-        assert [beside.take() for _ in range(5)] == [("p", "km"), ("p", "my"), ("p", "vi"), ("p", "ja"), None]
+        for each in work(ws, "vi", "km", "ja"):
+            beside.add(each)
+        taken = [beside.take() for _ in range(4)]
+        assert [each.present.profile.tag if each else None for each in taken] == ["km", "vi", "ja", None]
         assert list(beside.results()) == []
+
+
+def test_what_a_helper_makes_comes_back_once_and_a_helper_that_dies_is_told(root: Path) -> None:
+    with open_workspace(root, environ={}) as ws, Beside(str(root), {}, 1) as beside:
+        (vi,) = work(ws, "vi")
+        beside.add(vi)
+        ((done, made),) = beside.results()
+        assert done is vi
+        assert isinstance(made, dict)
+        assert set(made) == {"docx", "pdf"}
+        assert list(beside.results()) == []
+        assert beside._pool is not None
+        for process in beside._pool._processes.values():
+            process.kill()
+        (km,) = work(ws, "km")
+        beside.add(km)
+        failed = [made for _, made in beside.results()]
+        taken = beside.take()
+        # it died before the work was handed to it, or with it
+        assert taken is km or "was killed" in str(failed[0])
+
+
+@pytest.mark.parametrize("change", ["a decision", "an edit"])
+def test_what_was_decided_while_pages_were_set_is_looked_at_before_they_go_out(
+    root: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    real, changes = steps.make, 0
+
+    def slow(job: Job) -> dict[str, Made]:
+        nonlocal changes
+        made = real(job)
+        language = job.setting.profile.tag
+        if language == "km":
+            changes += 1
+            with open_workspace(root, environ={}) as ws:
+                segment = view(ws, "rights", language).segments[1]
+                if change == "a decision":
+                    ws.store.decisions.append([objection(ws, segment, language)])
+                else:
+                    ws.store.edits.append(edit(segment, language))
+        return made
+
+    monkeypatch.setattr(steps, "make", slow)
+    ended = together(root, 1)
+    assert changes == 1
+    assert ended["vi"] == ended["ja"] == "rendered"
+    if change == "a decision":
+        assert "not approved" in ended["km"]
+        assert not (root / "outputs/rights/km").exists()
+    else:  # nobody's approval is touched by it: it is looked at again, and goes out
+        assert ended["km"] == "rendered"
+
+
+def objection(ws: Workspace, segment: Segment, language: str) -> Decision:
+    approved = next(d for d in ws.store.decisions.all("rights", language) if d.segment == segment.id)
+    return Decision.model_validate(
+        {**{name: getattr(approved, name) for name in Decision.model_fields}, "verdict": "request_changes", "at": AT}
+    )
+
+
+def edit(segment: Segment, language: str) -> Edit:
+    return Edit(
+        publication="rights",
+        language=language,
+        segment=segment.id,
+        source_hash=segment.source_hash,
+        target=(Text(text="Another wording."),),
+        editor="Sokha",
+        at=AT,
+    )
 
 
 def test_a_helper_ends_when_the_process_that_it_helps_is_killed(root: Path) -> None:

@@ -1,0 +1,68 @@
+"""The files of one edition from values alone: no workspace and no database, so that another process can make them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pubpipe.model import ApprovedEdition, Edition, Finding, Layout
+
+if TYPE_CHECKING:
+    from pubpipe.languages import LanguageProfile
+    from pubpipe.renderers import FontSet, Imprint, Original, Template
+
+
+class Setting(NamedTuple):
+    """Everything but its text that decides how an edition looks."""
+
+    profile: LanguageProfile
+    template: Template
+    fonts: FontSet
+    imprint: Imprint
+    layout: Layout
+    original: Original | None
+    """The client's file, where its layout is kept."""
+    embeds_fonts: bool
+    """Whether Word files carry their fonts."""
+    soffice: str | None
+    """LibreOffice's program, where the project names one."""
+
+
+class Made(NamedTuple):
+    """A file as it would go out, and what its inspection found."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+class Job(NamedTuple):
+    """The files of an approved edition that are missing or stale. It can be sent to another process."""
+
+    edition: ApprovedEdition
+    setting: Setting
+    formats: tuple[str, ...]
+
+
+def made_file(edition: Edition, setting: Setting, format_: str) -> bytes:
+    """The bytes of one file of an edition; a draft's carry the watermark. RenderError as the renderers raise it."""
+    from pubpipe.renderers import embed_fonts, renderer
+
+    data = renderer(format_, setting.layout, setting.original, setting.soffice).render(
+        edition, setting.template, setting.profile, setting.fonts, setting.imprint
+    )
+    return embed_fonts(data, setting.fonts) if format_ == "docx" and setting.embeds_fonts else data
+
+
+def inspected(edition: ApprovedEdition, setting: Setting, format_: str, data: bytes) -> Made:
+    """The page is checked, not assumed."""
+    from pubpipe.renderers import inspect_file
+
+    page = setting.template.design.page
+    return Made(data, inspect_file(format_, data, edition, setting.profile, setting.fonts, setting.layout, page))
+
+
+def make(job: Job) -> dict[str, Made]:
+    """Format to its file."""
+    return {
+        format_: inspected(job.edition, job.setting, format_, made_file(job.edition, job.setting, format_))
+        for format_ in job.formats
+    }
