@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import logging
 import os
@@ -20,6 +21,7 @@ def main() -> None:
     _speak_utf8()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
     gc.set_threshold(50_000, 20, 20)  # loading libraries makes many objects and no garbage: a tenth of the start
+    atexit.register(gc.freeze)  # at the end everything is garbage: looking for it is a seventh of `status`
     try:
         from pubpipe.cli.app import command_line
 

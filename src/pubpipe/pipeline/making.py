@@ -35,11 +35,11 @@ class Made(NamedTuple):
 
 
 class Job(NamedTuple):
-    """The files of an approved edition that are missing or stale. It can be sent to another process."""
+    """A file of an approved edition that is missing or stale. It can be sent to another process."""
 
     edition: ApprovedEdition
     setting: Setting
-    formats: tuple[str, ...]
+    format: str
 
 
 def made_file(edition: Edition, setting: Setting, format_: str) -> bytes:
@@ -60,9 +60,6 @@ def inspected(edition: ApprovedEdition, setting: Setting, format_: str, data: by
     return Made(data, inspect_file(format_, data, edition, setting.profile, setting.fonts, setting.layout, page))
 
 
-def make(job: Job) -> dict[str, Made]:
-    """Format to its file."""
-    return {
-        format_: inspected(job.edition, job.setting, format_, made_file(job.edition, job.setting, format_))
-        for format_ in job.formats
-    }
+def make(job: Job) -> Made:
+    """The file, inspected."""
+    return inspected(job.edition, job.setting, job.format, made_file(job.edition, job.setting, job.format))

@@ -64,10 +64,10 @@ class Work:
     """The last decision and the last edit that it takes into account."""
 
     @property
-    def job(self) -> Job:
-        """The files to be made, but web pages: what these say of one another is in the store."""
-        wanted = tuple(format_ for format_ in self.keys if format_ not in self.kept and format_ != web.WEB)
-        return Job(self.edition, self.setting, wanted)
+    def jobs(self) -> tuple[Job, ...]:
+        """A job for each file to be made, but web pages: what these say of one another is in the store."""
+        wanted = [format_ for format_ in self.keys if format_ not in self.kept and format_ != web.WEB]
+        return tuple(Job(self.edition, self.setting, format_) for format_ in wanted)
 
 
 def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...]:
@@ -80,7 +80,7 @@ def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, .
             # the source or a setting may have moved since the findings were noted
             work = begin(check(ws, view(ws, publication, language)))
             try:
-                return publish(work, make(work.job))
+                return publish(work, {job.format: make(job) for job in work.jobs})
             except Moved:
                 log.info("%s/%s moved while its files were made", publication, language)
         raise RenderError(

@@ -13,13 +13,12 @@ from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
 from pubpipe.pipeline.ingesting import ingest
-from pubpipe.pipeline.making import Made, make
 from pubpipe.pipeline.publishing import Moved, Work, begin, held_back, publish, render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
 from pubpipe.pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pubpipe.pipeline.beside import Beside
+    from pubpipe.pipeline.beside import Beside, Result
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ def finish(ws: Workspace, publication: str, language: str) -> Outcome:
     return _outcome(publication, language, before, render(ws, publication, language))
 
 
-def _publish(work: Work, made: Mapping[str, Made] | PubpipeError) -> Outcome:
+def _publish(work: Work, made: Result) -> Outcome:
     """The same with files that were made apart, by this process or another one."""
     ws, publication, language = work.present.ws, work.present.publication, work.present.profile.tag
     before = ws.store.renditions.current(publication, language)
@@ -129,14 +128,6 @@ def run_together(
     alone = len(editions) < 2  # a helper would load what is loaded here
     if not alone and _much_to_do(ws, editions[:1]):
         beside.start()
-
-    def end(work: Work, made: Mapping[str, Made] | PubpipeError) -> None:
-        publication, language = work.present.publication, work.present.profile.tag
-        try:
-            on_end(publication, language, _publish(work, made))
-        except PubpipeError as error:
-            on_end(publication, language, error)
-
     for publication, language in editions:
         on_start(publication, language)
         try:
@@ -150,19 +141,11 @@ def run_together(
                 beside.add(work, here=alone)
         except PubpipeError as error:
             on_end(publication, language, error)
-    while (taken := beside.take()) is not None:
-        end(taken, _made(taken))
-        for work, made in beside.results(wait=False):
-            end(work, made)
-    for work, made in beside.results():
-        end(work, made)
-
-
-def _made(work: Work) -> Mapping[str, Made] | PubpipeError:
-    try:
-        return make(work.job)
-    except PubpipeError as error:
-        return error
+    for work, made in beside.made():
+        try:
+            on_end(work.present.publication, work.present.profile.tag, _publish(work, made))
+        except PubpipeError as error:
+            on_end(work.present.publication, work.present.profile.tag, error)
 
 
 def _much_to_do(ws: Workspace, editions: Sequence[tuple[str, str]]) -> bool:

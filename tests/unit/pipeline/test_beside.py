@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pubpipe.errors import PubpipeError
+from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.model import Decision, Edit, ReviewAnswer, Segment, Text
-from pubpipe.pipeline import Workspace, next_review, open_workspace, prepare, register, steps, take_answer
+from pubpipe.pipeline import Workspace, beside, next_review, open_workspace, prepare, register, take_answer
 from pubpipe.pipeline.beside import Beside
 from pubpipe.pipeline.edition import view
 from pubpipe.pipeline.making import Job, Made
@@ -63,8 +63,8 @@ def together(root: Path, workers: int) -> dict[str, str]:
 
     with open_workspace(root, environ={}) as ws:  # helpers look at the real clock too
         editions = [("rights", language) for language in LANGUAGES]
-        with Beside(str(root), {}, workers - 1) as beside:
-            run_together(ws, editions, beside=beside, on_start=lambda *_: None, on_end=on_end)
+        with Beside(str(root), {}, workers - 1) as helpers:
+            run_together(ws, editions, beside=helpers, on_start=lambda *_: None, on_end=on_end)
     return ended
 
 
@@ -93,47 +93,76 @@ def work(ws: Workspace, *languages: str) -> list[Work]:
     return [begin(view(ws, "rights", language)) for language in languages]
 
 
-def test_without_helpers_everything_is_left_for_this_process_the_longest_first(root: Path) -> None:
-    with open_workspace(root, environ={}) as ws, Beside("nowhere", {}, 0) as beside:
-        beside.start()
+def test_without_helpers_this_process_makes_everything_the_longest_first(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str]] = []
+
+    def quick(job: Job) -> Made:
+        made.append((job.setting.profile.tag, job.format))
+        return Made(b"", ())
+
+    monkeypatch.setattr("pubpipe.pipeline.beside.make", quick)
+    with open_workspace(root, environ={}) as ws, Beside("nowhere", {}, 0) as helpers:
+        helpers.start()
         for each in work(ws, "vi", "km", "ja"):
-            beside.add(each)
-        taken = [beside.take() for _ in range(4)]
-        assert [each.present.profile.tag if each else None for each in taken] == ["km", "vi", "ja", None]
-        assert list(beside.results()) == []
+            helpers.add(each)
+        done = {w.present.profile.tag: list(files) for w, files in helpers.made() if isinstance(files, dict)}
+        assert done == {tag: ["pdf", "docx"] for tag in LANGUAGES}
+        assert list(helpers.made()) == []
+    assert made[:3] == [("km", "pdf"), ("vi", "pdf"), ("ja", "pdf")]
+    assert sorted(made[3:]) == [("ja", "docx"), ("km", "docx"), ("vi", "docx")]
 
 
-def test_what_a_helper_makes_comes_back_once_and_a_helper_that_dies_is_told(root: Path) -> None:
-    with open_workspace(root, environ={}) as ws, Beside(str(root), {}, 1) as beside:
+def test_one_file_that_fails_ends_its_edition_once_and_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(job: Job) -> Made:
+        if job.setting.profile.tag == "km":
+            raise RenderError("no ink")
+        return Made(b"", ())
+
+    monkeypatch.setattr("pubpipe.pipeline.beside.make", failing)
+    with open_workspace(root, environ={}) as ws, Beside("nowhere", {}, 0) as helpers:
+        for each in work(ws, "km", "vi"):
+            helpers.add(each)
+        ended = [
+            (w.present.profile.tag, str(made) if isinstance(made, RenderError) else "") for w, made in helpers.made()
+        ]
+    assert ended == [("km", "no ink"), ("vi", "")]
+
+
+def test_what_a_helper_makes_comes_back_once_and_a_helper_that_dies_is_told(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_workspace(root, environ={}) as ws, Beside(str(root), {}, 2) as helpers:
         (vi,) = work(ws, "vi")
-        beside.add(vi)
-        ((done, made),) = beside.results()
+        helpers.add(vi)
+        ((done, made),) = helpers.made()
         assert done is vi
         assert isinstance(made, dict)
-        assert set(made) == {"docx", "pdf"}
-        assert list(beside.results()) == []
-        assert beside._pool is not None
-        for process in beside._pool._processes.values():
+        assert {format_: file.data[:4] for format_, file in made.items()} == {"docx": b"PK\x03\x04", "pdf": b"%PDF"}
+        assert list(helpers.made()) == []
+        assert helpers._pool is not None
+        for process in helpers._pool._processes.values():
             process.kill()
         (km,) = work(ws, "km")
-        beside.add(km)
-        failed = [made for _, made in beside.results()]
-        taken = beside.take()
-        # it died before the work was handed to it, or with it
-        assert taken is km or "was killed" in str(failed[0])
+        helpers.add(km)
+        ((done, made),) = helpers.made()
+        assert done is km
+        # they died before the work was handed to them, then it is made here; or with it
+        assert isinstance(made, dict) or "was killed" in str(made)
 
 
 @pytest.mark.parametrize("change", ["a decision", "an edit"])
 def test_what_was_decided_while_pages_were_set_is_looked_at_before_they_go_out(
     root: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    real, changes = steps.make, 0
+    real, changes = beside.make, 0
 
-    def slow(job: Job) -> dict[str, Made]:
+    def slow(job: Job) -> Made:
         nonlocal changes
         made = real(job)
         language = job.setting.profile.tag
-        if language == "km":
+        if (language, job.format) == ("km", "pdf"):
             changes += 1
             with open_workspace(root, environ={}) as ws:
                 segment = view(ws, "rights", language).segments[1]
@@ -143,7 +172,7 @@ def test_what_was_decided_while_pages_were_set_is_looked_at_before_they_go_out(
                     ws.store.edits.append(edit(segment, language))
         return made
 
-    monkeypatch.setattr(steps, "make", slow)
+    monkeypatch.setattr(beside, "make", slow)
     ended = together(root, 1)
     assert changes == 1
     assert ended["vi"] == ended["ja"] == "rendered"
