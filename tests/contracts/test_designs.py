@@ -33,6 +33,7 @@ from pubpipe.model import (
 )
 from pubpipe.renderers import RENDERERS, Template, find_fonts, inspect_docx, inspect_pdf, load_template
 from pubpipe.renderers.pages import every_block
+from pubpipe.renderers.pdf import ahead
 from pubpipe.renderers.template_check import sample
 from tests.contracts.test_renderers import IMPRINT, W, edition, squeezed, units_of, word_xml
 from tests.unit.renderers.test_hard_documents import paragraph
@@ -113,6 +114,13 @@ def test_the_same_edition_gives_the_same_bytes_in_two_columns(format_: str) -> N
 
 
 @pytest.mark.needs("poppler")
+@every_language
+def test_trials_that_are_made_ahead_give_the_same_pages(language: str) -> None:
+    with ahead():
+        made = RENDERERS["pdf"].render(edition(language, real=True), BRIEF, profile(language), find_fonts(), IMPRINT)
+    assert made == brief(language, "pdf")
+
+
 @every_language
 def test_the_text_stands_in_two_columns_and_no_line_leaves_its_own(language: str, tmp_path: Path) -> None:
     page = BRIEF.design.page

@@ -80,6 +80,8 @@ class Previews:
 
     def make(self, language: str) -> Iterator[Path]:
         """Writes the preview of one language in each format of the publication, and says each file when it is there."""
+        from pubpipe.renderers.pdf import ahead
+
         ws, publication = self._ws, self._publication
         if language not in self._editions:
             present = view(ws, publication, language)
@@ -87,7 +89,8 @@ class Previews:
         present, edition = self._editions[language]
         setting = setting_of(present)
         for format_ in sorted(formats_of(ws, publication), key=lambda name: name != "pdf"):
-            data = made_file(edition, setting, format_)
+            with ahead():
+                data = made_file(edition, setting, format_)
             path = output_folder(ws, publication) / language / "review" / f"{publication}.{language}.preview.{format_}"
             write_atomically(path, data)
             yield path

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
@@ -94,6 +96,7 @@ class LastPage(NamedTuple):
         return {"imprint": self.imprint, "anchor": str(self.anchor), "balance": f"{self.balance:.2f}"}
 
 
+_AHEAD = ContextVar("_AHEAD", default=False)
 _AT_THE_FOOT: tuple[Literal["foot", "float"], ...] = ("foot", "float")
 """Where the imprint stands on the page on which the text ends, the better place first."""
 
@@ -138,19 +141,39 @@ def _balanced(folder: str, fonts: FontSet, template: Template) -> LastPage:
     page = template.design.page
     # On a page of its own: asked for, or there is no room below the text.
     best, end = LastPage(imprint="page", anchor=anchor), free
-    for kind in _AT_THE_FOOT if not alone else ():
-        below = LastPage(imprint=kind, anchor=anchor)
-        if (found := fitting(below)) is not None:
-            best, end = below, found
-            break
+    below = [LastPage(imprint=kind, anchor=anchor) for kind in _AT_THE_FOOT if not alone]
+    if (placed := _first(fitting, below)) is not None:
+        best, end = placed
     bottom = page.height - page.margin_bottom - end.foot
     left = end.x < page.width / 2
     unused = bottom - end.y + (bottom - page.margin_top if left else 0)
     half = unused / 2
-    for balance in (half - _LINE / 2, half - 1.5 * _LINE, half - 4 * _LINE, half / 2, half / 4):
-        if balance >= _LINE / 2 and fitting(best._replace(balance=balance)):
-            return best._replace(balance=balance)
-    return best
+    heights = (half - _LINE / 2, half - 1.5 * _LINE, half - 4 * _LINE, half / 2, half / 4)
+    level = _first(fitting, [best._replace(balance=height) for height in heights if height >= _LINE / 2])
+    return level[0] if level is not None else best
+
+
+def _first(fitting: Callable[[LastPage], _End | None], trials: list[LastPage]) -> tuple[LastPage, _End] | None:
+    """The first of these trials that fits, and how it ends; the same whether some are made ahead or not."""
+    if not _AHEAD.get():
+        return next(((last, end) for last in trials if (end := fitting(last)) is not None), None)
+    for pair in (trials[n : n + 2] for n in range(0, len(trials), 2)):
+        with ThreadPoolExecutor(2) as pool:  # Typst lets go of the interpreter
+            for last, end in zip(pair, pool.map(fitting, pair), strict=True):
+                if end is not None:
+                    return last, end
+    return None
+
+
+@contextmanager
+def ahead() -> Iterator[None]:
+    """Inside, trials that may not be needed are made at the same time as the one before them: sooner done on a machine
+    that has nothing else to do, and more work where it has."""
+    token = _AHEAD.set(True)
+    try:
+        yield
+    finally:
+        _AHEAD.reset(token)
 
 
 def _end(folder: str, fonts: FontSet, last: LastPage) -> _End | None:
