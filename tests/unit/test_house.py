@@ -35,6 +35,30 @@ def test_hashes_are_made_in_identity_and_nowhere_else() -> None:
     assert found == []
 
 
+def test_what_begins_with_an_underscore_is_used_by_its_own_module_alone() -> None:
+    found = []
+    for path in SOURCES.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        taken: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pubpipe"):
+                names = {alias.name for alias in node.names}
+                found += [f"{path.relative_to(SOURCES)}: {node.module}.{n}" for n in names if _is_private(n)]
+                taken |= {name for name in names if _is_module(node.module or "", name)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in taken:
+                found += [f"{path.relative_to(SOURCES)}: {node.value.id}.{node.attr}"] if _is_private(node.attr) else []
+    assert found == []
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def _is_module(package: str, name: str) -> bool:
+    return SOURCES.parent.joinpath(*package.split("."), f"{name}.py").is_file()
+
+
 def test_the_command_line_starts_without_prefect_and_without_the_engines() -> None:
     code = (
         "import sys; from pubpipe.cli.app import app; "

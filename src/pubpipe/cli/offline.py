@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pubpipe.cli.options import JsonOption, WorkspaceOption, print_json, workspace_root
+from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_in, print_json, workspace_root
 from pubpipe.errors import ConfigError, ReviewError
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ def export(
 ) -> None:
     """Write the review that is due as one bilingual file to send to a reviewer."""
     from pubpipe import pipeline
-    from pubpipe.cli.review import _languages
     from pubpipe.pipeline import offline
     from pubpipe.pipeline.workspace import write_atomically
 
@@ -42,7 +41,7 @@ def export(
         raise ConfigError("one format at a time.", remedy="Choose --word, --xlsx, --xliff or --xliff-1.2.")
     chosen = "xlsx" if xlsx else "xliff" if xliff else "xliff-1.2" if xliff_12 else "word"
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
-        tags = _languages(ws, publication, language)
+        tags = languages_in(ws, publication, language)
         if output is not None and len(tags) > 1:
             raise ConfigError("--output names one file.", remedy="Name one language, or leave --output out.")
         for tag in tags:

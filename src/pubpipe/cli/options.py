@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from pubpipe.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pubpipe.pipeline import Workspace
 
 WorkspaceOption = typer.Option(
     None, "--workspace", "-w", help="Folder with pubpipe.toml; default: this folder or one above it."
@@ -37,6 +40,15 @@ def languages_of(text: str | None) -> tuple[str, ...] | None:
     from pubpipe.project import known_languages
 
     return known_languages(tuple(part.strip() for part in text.split(",") if part.strip()))
+
+
+def languages_in(ws: Workspace, publication: str, text: str) -> tuple[str, ...]:
+    """The languages that `text` names, all of the publication's where it names none; an error where it is unknown."""
+    from pubpipe.pipeline.ingesting import source_path
+
+    source_path(ws, publication)
+    known = ws.store.publications.get(publication)
+    return languages_of(text) or (known.languages if known else ())
 
 
 def print_json(value: Any) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from pubpipe.cli import offline, report
-from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_of, print_json, workspace_root
+from pubpipe.cli.options import JsonOption, WorkspaceOption, languages_in, print_json, workspace_root
 from pubpipe.cli.people import vouched
 from pubpipe.errors import ConfigError, PubpipeError, ReviewError
 
@@ -89,7 +89,7 @@ def show(
     from pubpipe import pipeline
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
-        requests = [r for tag in _languages(ws, publication, language) if (r := _request(ws, publication, tag))]
+        requests = [r for tag in languages_in(ws, publication, language) if (r := _request(ws, publication, tag))]
     if as_json:
         print_json([r.model_dump(mode="json") for r in requests])
         return
@@ -204,7 +204,7 @@ def reopen(
     from pubpipe.pipeline.reviewing import reopen as reopen_edition
 
     with pipeline.open_workspace(workspace_root(workspace)) as ws:
-        for tag in _languages(ws, publication, language):
+        for tag in languages_in(ws, publication, language):
             rejected = [d.stage for d in ws.store.decisions.all(publication, tag) if d.verdict == "reject"]
             name = vouched(ws, reviewer, publication, tag, rejected[-1]) if rejected else reviewer
             reopen_edition(ws, publication, tag, name, comment)
@@ -249,7 +249,7 @@ def _answer(
     code = 0
     root = workspace_root(workspace)
     with pipeline.open_workspace(root) as ws:
-        tags = _languages(ws, publication, language)
+        tags = languages_in(ws, publication, language)
         if edits and len(tags) > 1:
             raise ConfigError("corrections are for one language.", remedy="Name one with --language.")
         for tag in tags:
@@ -423,14 +423,6 @@ def _request(ws: Workspace, publication: str, language: str) -> ReviewRequest | 
     if not ws.store.drafts.origins(publication, language):
         return None
     return pipeline.next_review(ws, publication, language)
-
-
-def _languages(ws: Workspace, publication: str, text: str) -> tuple[str, ...]:
-    from pubpipe.pipeline.ingesting import source_path
-
-    source_path(ws, publication)
-    known = ws.store.publications.get(publication)
-    return languages_of(text) or (known.languages if known else ())
 
 
 def _edits(inline: list[str] | None, file: Path | None) -> dict[int, str]:

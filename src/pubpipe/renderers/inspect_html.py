@@ -14,21 +14,21 @@ from typing import Any
 from pubpipe.identity import Hash, digest_bytes
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding
-from pubpipe.renderers.fonts import NO_GLYPH
-from pubpipe.renderers.inspection import (
-    _finding,
-    _images,
-    _links,
-    _sorted,
-    _text_of,
-    _unsafe,
-    _watermark,
+from pubpipe.renderers.findings import (
+    NAMED_AT_MOST,
+    as_finding,
+    lost_images,
+    lost_links,
+    lost_text,
+    unsafe_links,
+    watermark_faults,
+    worst_first,
 )
+from pubpipe.renderers.fonts import NO_GLYPH
 from pubpipe.renderers.matter import PREVIEW
 
 HEAVY = 3_000_000
 """Bytes of a page that takes a minute on a slow line (0.4 Mbit/s)."""
-_NAMED_AT_MOST = 5
 _FORBIDDEN = ("script", "iframe", "object", "embed", "applet", "base", "form", "frame")
 _LOADING = frozenset(["stylesheet", "preload", "prefetch", "preconnect", "dns-prefetch", "modulepreload", "icon"])
 _OUTSIDE = re.compile(r"""url\(\s*["']?(?!data:)([^)"']{1,80})|@import\s+([^;]{1,80})""", re.IGNORECASE)
@@ -53,24 +53,24 @@ def inspect_html(data: bytes, edition: Edition | None, profile: LanguageProfile)
         try:
             root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            return (_finding("file", "block", "the file cannot be read as a web page in UTF-8"),)
+            return (as_finding("file", "block", "the file cannot be read as a web page in UTF-8"),)
     ours = edition is not None
     found = [*_identity(root, profile), *_active(root, ours=ours), *_structure(root), *_fonts(root, ours=ours)]
     if len(data) > HEAVY:
-        found.append(_finding("weight", "warning", f"the page has {len(data) / 1e6:.1f} MB: slow on a phone"))
+        found.append(as_finding("weight", "warning", f"the page has {len(data) / 1e6:.1f} MB: slow on a phone"))
     addresses = [a for e in root.iter("a") if (a := e.get("href")) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", a)]
-    found += _unsafe(addresses)
+    found += unsafe_links(addresses)
     if edition is not None:
         document = edition.localized.document
-        found += _text_of(document, shown(root))
+        found += lost_text(document, shown(root))
         found += _alternatives(root, profile)
         banners = ["".join(map(str, e.itertext())) for e in root.iter("aside") if e.get("class") == "draft"]
-        found += _watermark(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
-        found += _links(document, addresses)
-        found += _images(document, len(root.findall(".//main//img")), vector=True)
+        found += watermark_faults(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
+        found += lost_links(document, addresses)
+        found += lost_images(document, len(root.findall(".//main//img")), vector=True)
         if edition.edition_hash not in _meta(root, "dcterms.identifier"):
-            found.append(_finding("edition", "block", "the page does not name the edition that it was made from"))
-    return _sorted(found)
+            found.append(as_finding("edition", "block", "the page does not name the edition that it was made from"))
+    return worst_first(found)
 
 
 def shown(root: Any) -> str:
@@ -100,16 +100,16 @@ _BLOCK = re.compile("p|h[1-6]|li|td|th|caption|figcaption|pre|br|hr|blockquote|d
 def _identity(root: Any, profile: LanguageProfile) -> Iterator[Finding]:
     language = root.get("lang", "")
     if language.split("-", maxsplit=1)[0].lower() != profile.tag.split("-")[0]:
-        yield _finding("language", "error", f"the page says that its language is “{language}”, not “{profile.tag}”")
+        yield as_finding("language", "error", f"the page says that its language is “{language}”, not “{profile.tag}”")
     title = root.find(".//title")
     if title is None or not (title.text or "").strip():
-        yield _finding("title", "error", "the page has no title")
+        yield as_finding("title", "error", "the page has no title")
     if root.find(".//meta[@charset]") is None and "charset" not in "".join(
         str(m.get("content", "")).lower() for m in root.iter("meta")
     ):
-        yield _finding("encoding", "error", "the page does not say that it is UTF-8")
+        yield as_finding("encoding", "error", "the page does not say that it is UTF-8")
     if not _meta(root, "viewport"):
-        yield _finding("viewport", "error", "the page does not fit itself to a phone (no viewport)")
+        yield as_finding("viewport", "error", "the page does not fit itself to a phone (no viewport)")
 
 
 def _active(root: Any, *, ours: bool) -> Iterator[Finding]:
@@ -119,50 +119,50 @@ def _active(root: Any, *, ours: bool) -> Iterator[Finding]:
         if not isinstance(element.tag, str):
             continue
         if element.tag in _FORBIDDEN:
-            yield _finding("active", severity, f"the page has a <{element.tag}>")
+            yield as_finding("active", severity, f"the page has a <{element.tag}>")
         for name in element.attrib:
             if str(name).lower().startswith("on"):
-                yield _finding("active", severity, f"<{element.tag}> runs a script ({name})")
+                yield as_finding("active", severity, f"<{element.tag}> runs a script ({name})")
         for name in ("src", "srcset", "poster", "data", "background"):
             place = str(element.get(name) or "")
             if place and not place.startswith("data:"):
-                yield _finding("loads", severity, f"<{element.tag}> loads “{place[:80]}”")
+                yield as_finding("loads", severity, f"<{element.tag}> loads “{place[:80]}”")
         if element.tag == "link" and _LOADING & set(str(element.get("rel") or "").lower().split()):
-            yield _finding("loads", severity, f"the page loads “{str(element.get('href'))[:80]}”")
+            yield as_finding("loads", severity, f"the page loads “{str(element.get('href'))[:80]}”")
         if element.tag == "meta" and str(element.get("http-equiv") or "").lower() == "refresh":
-            yield _finding("active", severity, "the page sends its reader elsewhere")
+            yield as_finding("active", severity, "the page sends its reader elsewhere")
     style = "\n".join([e.text or "" for e in root.iter("style")] + [e.get("style") or "" for e in root.iter()])
     for match in _OUTSIDE.finditer(style):
-        yield _finding("loads", severity, f"the style sheet loads “{(match[1] or match[2]).strip()}”")
+        yield as_finding("loads", severity, f"the style sheet loads “{(match[1] or match[2]).strip()}”")
 
 
 def _structure(root: Any) -> Iterator[Finding]:
     headings = [e for e in root.iter("h1", "h2", "h3", "h4", "h5", "h6") if "".join(e.itertext()).strip()]
     levels = [int(e.tag[1]) for e in headings]
     if levels.count(1) != 1:
-        yield _finding("headings", "error", f"the page has {levels.count(1)} headings of the first level, not one")
+        yield as_finding("headings", "error", f"the page has {levels.count(1)} headings of the first level, not one")
     for before, after in pairwise(levels):
         if after > before + 1:
-            yield _finding("headings", "error", f"a heading of level {after} follows one of level {before}")
+            yield as_finding("headings", "error", f"a heading of level {after} follows one of level {before}")
             break
     if root.find(".//main") is None:
-        yield _finding("landmarks", "error", "a screen reader cannot jump to the text: there is no <main>")
+        yield as_finding("landmarks", "error", "a screen reader cannot jump to the text: there is no <main>")
     nameless = sum(1 for image in root.iter("img") if image.get("alt") is None)
     if nameless:
-        yield _finding("alt", "error", f"{nameless} images have no alternative text")
+        yield as_finding("alt", "error", f"{nameless} images have no alternative text")
     scopes = ("col", "row", "colgroup", "rowgroup")
     headless = sum(1 for cell in root.iterfind(".//th") if cell.get("scope") not in scopes)
     if headless:
-        yield _finding("tables", "error", f"{headless} heads of tables do not say what they head (scope)")
+        yield as_finding("tables", "error", f"{headless} heads of tables do not say what they head (scope)")
     names = Counter(i for e in root.iter() if (i := e.get("id")))
     for name, count in sorted(names.items()):
         if count > 1:
-            yield _finding("links", "error", f"{count} places of the page have the name “{name}”")
+            yield as_finding("links", "error", f"{count} places of the page have the name “{name}”")
     for target in sorted({h[1:] for a in root.iter("a") if (h := a.get("href") or "").startswith("#")} - set(names)):
-        yield _finding("links", "error", f"a link leads to “#{target}”, which is not in the page")
+        yield as_finding("links", "error", f"a link leads to “#{target}”, which is not in the page")
     for link in root.iter("a"):
         if not "".join(link.itertext()).strip() and not link.get("aria-label") and link.find(".//img[@alt]") is None:
-            yield _finding("links", "error", "a link has no words")
+            yield as_finding("links", "error", "a link has no words")
             break
 
 
@@ -171,15 +171,15 @@ def _fonts(root: Any, *, ours: bool) -> Iterator[Finding]:
     held = [m for e in root.iter("style") for m in _FONT.findall(e.text or "")]
     if not held:
         if ours:
-            yield _finding("fonts", "block", "the page holds no font: what is read depends on each machine")
+            yield as_finding("fonts", "block", "the page holds no font: what is read depends on each machine")
         return
     have: set[int] = set()
     for encoded in held:
         have |= _characters(digest_bytes(encoded.encode()), encoded)
     lacking = Counter(c for c in shown(root) if not c.isspace() and ord(c) not in NO_GLYPH and ord(c) not in have)
-    for character, count in sorted(lacking.items())[:_NAMED_AT_MOST]:
+    for character, count in sorted(lacking.items())[:NAMED_AT_MOST]:
         where = f"U+{ord(character):04X} “{character}” stands {count} times in the page, and no font of it has it"
-        yield _finding("glyphs", "block" if ours else "warning", where)
+        yield as_finding("glyphs", "block" if ours else "warning", where)
 
 
 @lru_cache(maxsize=64)
@@ -199,11 +199,11 @@ def _alternatives(root: Any, profile: LanguageProfile) -> Iterator[Finding]:
     if not tags:
         return  # a page before its links are put in
     if "x-default" not in tags:
-        yield _finding("hreflang", "error", "the page names no place for readers of other languages (x-default)")
+        yield as_finding("hreflang", "error", "the page names no place for readers of other languages (x-default)")
     if len(set(tags)) != len(tags):
-        yield _finding("hreflang", "error", "the page names a language twice")
+        yield as_finding("hreflang", "error", "the page names a language twice")
     if len(tags) > 1 and profile.tag not in tags:
-        yield _finding("hreflang", "error", "the page names other languages and not its own")
+        yield as_finding("hreflang", "error", "the page names other languages and not its own")
 
 
 def _meta(root: Any, name: str) -> str:

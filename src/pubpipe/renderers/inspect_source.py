@@ -19,9 +19,19 @@ from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Role, SourceDocument, Unit
 from pubpipe.ooxml import Problem
 from pubpipe.renderers import inspection
+from pubpipe.renderers.findings import (
+    NAMED_AT_MOST,
+    as_finding,
+    lost_images,
+    lost_links,
+    pieces_of,
+    squeezed,
+    watermark_faults,
+    worst_first,
+)
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
-from pubpipe.renderers.pdf_reading import Font, PageRead, read_page
+from pubpipe.renderers.pdf_reading import Font, PageRead, link_addresses, read_page
 from pubpipe.renderers.source_docx import NOTICE
 from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
 from pubpipe.word.package import is_on
@@ -33,7 +43,6 @@ _MOST_PARTS = 4
 """Into how many pieces columns and pages may cut a paragraph that is looked for."""
 _LEAST, _NEAR = 12, 400
 """Characters that a piece of a paragraph has at least, and how far from the head of a page a shorter rest may stand."""
-_NAMED_AT_MOST = 5
 _ROMAN = re.compile("[ivxlcdm]+|[IVXLCDM]+")
 """The number of a page or a list, made by Word."""
 _BLANK = re.compile("«[^»]*»")
@@ -49,23 +58,20 @@ def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) 
         return tuple(found)
     with pikepdf.open(io.BytesIO(data)) as pdf:
         fonts: dict[tuple[int, int], Font] = {}
-        frame, slack = inspection._frame(None, profile)
-        pages = [read_page(page, fonts, frame, slack, lines=True) for page in pdf.pages]
+        pages = [read_page(page, fonts, lines=True) for page in pdf.pages]
         found += _fonts(fonts.values())
         with pdf.open_metadata() as metadata:
             if metadata.pdfa_status != "2B" or str(metadata.get("pdfuaid:part", "")) != "1":
                 message = "the file does not say that it is PDF/A-2b and PDF/UA-1"
-                found.append(inspection._finding("standards", "error", message))
+                found.append(as_finding("standards", "error", message))
         document = edition.localized.document
         found += _text(list(document.units()), pages)
         found += _covered(pages)
-        drafts = [
-            n for n, page in enumerate(pages, 1) if inspection._squeezed(PREVIEW) in inspection._squeezed(page.all)
-        ]
-        found += inspection._watermark(edition, drafts, len(pages), "page")
-        found += _linked(edition, inspection._addresses(pdf))
-        found += inspection._images(document, sum(len(page.images) for page in pages))
-    return inspection._sorted(found)
+        drafts = [n for n, page in enumerate(pages, 1) if squeezed(PREVIEW) in squeezed(page.all)]
+        found += watermark_faults(edition, drafts, len(pages), "page")
+        found += _linked(edition, link_addresses(pdf))
+        found += lost_images(document, sum(len(page.images) for page in pages))
+    return worst_first(found)
 
 
 def inspect_source_docx(
@@ -75,7 +81,7 @@ def inspect_source_docx(
     try:
         word = open_word(data, _refuse)
     except SourceError as error:
-        return (inspection._finding("file", "block", error.message.rstrip(".")),)
+        return (as_finding("file", "block", error.message.rstrip(".")),)
     found = list(inspection.inspect_docx(data, None, profile))
     if any(f.check == "inspection.file" for f in found):
         return tuple(found)
@@ -86,18 +92,18 @@ def inspect_source_docx(
     texts = [t for part in stories for t in _word_texts(word, part)]
     numbering = word.related(main, "numbering")
     texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
-    shown = inspection._squeezed("\n".join(texts))
+    shown = squeezed("\n".join(texts))
     found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
     found += words_of_nobody(word, document)
     headers = _headers(word, main)
     marked = [n for n, part in enumerate(headers, 1) if PREVIEW in "".join(_word_texts(word, part))]
-    found += inspection._watermark(edition, marked, len(headers) or 1, "header")
+    found += watermark_faults(edition, marked, len(headers) or 1, "header")
     targets = [t for part in stories for _, t, outside in word.relationships(part).values() if outside]
     codes = "".join(c.text or "" for part in stories for c in word.xml(part).iter(f"{W}instrText"))
     found += _linked(edition, [*targets, *re.findall(r'"([^"]+)"', codes), *_with_anchor(word, stories)])
     pictures = sum(1 for part in stories for _ in word.xml(part).iter(f"{A}blip", f"{V}imagedata"))
-    found += inspection._images(document, pictures, vector=True)
-    return inspection._sorted(found)
+    found += lost_images(document, pictures, vector=True)
+    return worst_first(found)
 
 
 def _refuse(problem: Problem) -> SourceError:
@@ -109,7 +115,7 @@ def _fonts(fonts: Iterable[Font]) -> Iterator[Finding]:
     for name in sorted({font.name for font in fonts}):
         family = re.split(r"[-,]", name)[0].removesuffix("Regular")
         if family not in families:
-            yield inspection._finding("fonts", "block", f"font {name} is none of the publication's")
+            yield as_finding("fonts", "block", f"font {name} is none of the publication's")
 
 
 def _word_fonts(word: WordFile, stories: Sequence[str]) -> Iterator[Finding]:
@@ -121,7 +127,7 @@ def _word_fonts(word: WordFile, stories: Sequence[str]) -> Iterator[Finding]:
             named = {element.get(f"{W}{slot}") or "" for slot in ("ascii", "hAnsi", "eastAsia", "cs")}
             strange |= {n for n in named - set(FAMILIES) if n and n.lower() not in SYMBOL_FONTS}
     if strange:
-        yield inspection._finding("fonts", "block", f"font {', '.join(sorted(strange))} is none of the publication's")
+        yield as_finding("fonts", "block", f"font {', '.join(sorted(strange))} is none of the publication's")
 
 
 def _word_glyphs(word: WordFile, stories: Sequence[str], profile: LanguageProfile, fonts: FontSet) -> Iterator[Finding]:
@@ -137,15 +143,15 @@ def _word_glyphs(word: WordFile, stories: Sequence[str], profile: LanguageProfil
             have = fonts.covers((family,)) | NO_GLYPH
             text = "".join(t.text or "" for t in run.findall(f"{W}t"))
             lacking.update((family, c) for c in text if ord(c) not in have and not c.isspace())
-    for (family, character), count in sorted(lacking.items())[:_NAMED_AT_MOST]:
+    for (family, character), count in sorted(lacking.items())[:NAMED_AT_MOST]:
         message = f"U+{ord(character):04X} “{character}” stands {count} times in {family}, which lacks it"
-        yield inspection._finding("glyphs", "block", message)
+        yield as_finding("glyphs", "block", message)
 
 
 def _linked(edition: Edition, addresses: Iterable[str]) -> Iterator[Finding]:
     """Links that are not in the file; programs write the same address in more than one way."""
     known = {_address(a) for a in addresses}
-    for finding in inspection._links(edition.localized.document, []):
+    for finding in lost_links(edition.localized.document, []):
         found = re.search(r"the link to (\S+) is not", finding.message)
         if found is None or _address(found[1]) not in known:
             yield finding
@@ -170,7 +176,7 @@ def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Findin
     main = word.main()
     stories = [part for part in _stories(word) if _is_shown(word, main, part)]
     units = [u for u in document.units() if u.role != "alt"]
-    whole = {"", *(_letters("".join(inspection._wanted(u))) for u in units)}
+    whole = {"", *(_letters("".join(pieces_of(u))) for u in units)}
     pieces: list[str] | None = None
     named = 0
     references = {
@@ -190,18 +196,18 @@ def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Findin
             if text in whole or _letters(_BLANK.sub("", visible)) in whole:
                 continue
             if pieces is None:
-                unique = {_letters(p) for u in units for p in inspection._wanted(u)} - {""}
+                unique = {_letters(p) for u in units for p in pieces_of(u)} - {""}
                 pieces = sorted(unique, key=len, reverse=True)
             for piece in pieces:
                 text = text.replace(piece, "") if len(piece) <= len(text) else text
             if len(text) > 1 and not _ROMAN.fullmatch(text) and _letters(PREVIEW) not in text:
                 named += 1
-                if named <= _NAMED_AT_MOST:
+                if named <= NAMED_AT_MOST:
                     message = f"words stand in {part} that are no part of the edition: “{text[:40]}”"
-                    yield inspection._finding("strange", "block", message)
-    if named > _NAMED_AT_MOST:
-        message = f"{named - _NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
-        yield inspection._finding("strange", "block", message)
+                    yield as_finding("strange", "block", message)
+    if named > NAMED_AT_MOST:
+        message = f"{named - NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
+        yield as_finding("strange", "block", message)
 
 
 def _is_marked(note: Any, references: set[tuple[str, str | None]]) -> bool:
@@ -224,7 +230,7 @@ def _is_shown(word: WordFile, main: str, part: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in inspection._squeezed(text) if unicodedata.category(c)[0] in "LM")
+    return "".join(c for c in squeezed(text) if unicodedata.category(c)[0] in "LM")
 
 
 def _visible(word: WordFile, paragraph: Any) -> str:
@@ -263,7 +269,7 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
 
     Where a style says "all capitals" or "small capitals", LibreOffice writes capitals: they are the same text.
     """
-    shown = [inspection._squeezed(page.all) for page in pages]
+    shown = [squeezed(page.all) for page in pages]
     capitals = [page.upper() for page in shown]
     whole, whole_in_capitals = "".join(shown), "".join(capitals)
 
@@ -313,7 +319,7 @@ def _covered(pages: Sequence[PageRead]) -> Iterator[Finding]:
         if len(hits) >= _COVERED_AT_LEAST:
             above, below = hits[0]
             message = f"on page {number} text stands on text in {len(hits)} places: “{above}” and “{below}”"
-            yield inspection._finding("overlap", "block", message)
+            yield as_finding("overlap", "block", message)
 
 
 def _goes_on(piece: str, shown: Sequence[str], number: int, parts: int, start: int = 0) -> bool:
@@ -346,18 +352,18 @@ def _missing(units: Sequence[Unit], stands: Callable[[str, int], bool]) -> Itera
     wanted: Counter[str] = Counter()
     unit_of: dict[str, Unit] = {}
     for unit in units:
-        for piece in inspection._wanted(unit):
+        for piece in pieces_of(unit):
             wanted[piece] += 1
             unit_of[piece] = unit
     lost = [piece for piece, count in wanted.items() if not stands(piece, count)]
-    for piece in lost[:_NAMED_AT_MOST]:
+    for piece in lost[:NAMED_AT_MOST]:
         short = piece if len(piece) <= 40 else piece[:40] + "…"
         unit = unit_of[piece]
         message = f"the {unit.role} {unit.id} cannot be found in the file as it was approved: “{short}”"
-        yield inspection._finding("text", "block", message)
-    if len(lost) > _NAMED_AT_MOST:
-        message = f"{len(lost) - _NAMED_AT_MOST} more texts cannot be found in the file"
-        yield inspection._finding("text", "block", message)
+        yield as_finding("text", "block", message)
+    if len(lost) > NAMED_AT_MOST:
+        message = f"{len(lost) - NAMED_AT_MOST} more texts cannot be found in the file"
+        yield as_finding("text", "block", message)
 
 
 __all__ = ["inspect_source_docx", "inspect_source_pdf", "words_of_nobody"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import statistics
-import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,30 +16,31 @@ from typing import Any
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import (
-    DraftEdition,
     Edition,
-    Figure,
     Finding,
-    Placeholder,
     Severity,
-    SourceDocument,
-    Text,
-    Unit,
     plain,
+)
+from pubpipe.renderers.findings import (
+    NAMED_AT_MOST,
+    as_finding,
+    lost_images,
+    lost_links,
+    lost_text,
+    squeezed,
+    unsafe_links,
+    watermark_faults,
+    worst_first,
 )
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
-from pubpipe.renderers.pages import every_block
-from pubpipe.renderers.pdf_reading import Box, Font, PageRead, Stray, read_page
+from pubpipe.renderers.pdf_reading import Box, Font, PageRead, Stray, link_addresses, read_page
 from pubpipe.renderers.pictures import is_svg
-from pubpipe.renderers.runs import clean, cleaned, runs
 from pubpipe.renderers.template import Page
 from pubpipe.word.package import STRICT
 
 _MOST_TIMES = 1.8
 """How many times as long as those in other languages an edition may be."""
-_NAMED_AT_MOST = 5
-"""Missing texts that are named one by one."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
@@ -48,7 +48,6 @@ _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _SLACK = 230
 """Twips that a table may be wider than the text: the margins inside its outer cells (108 on either side), rounded."""
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-_SAFE = ("http:", "https:", "mailto:", "tel:", "ftp:")
 
 
 def inspect_pdf(
@@ -69,7 +68,7 @@ def inspect_pdf(
         pdf = pikepdf.open(io.BytesIO(data))
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         what = "is locked by a password" if isinstance(error, pikepdf.PasswordError) else "cannot be read as PDF"
-        return (_finding("file", "block", f"the file {what}"),)
+        return (as_finding("file", "block", f"the file {what}"),)
     with pdf:
         fonts: dict[tuple[int, int], Font] = {}
         frame, slack = _frame(page, profile)
@@ -77,16 +76,16 @@ def inspect_pdf(
         found = [*_glyphs(pages), *_fonts(fonts.values(), ours=edition is not None)]
         found += [*_overflow(pages, edition), *_empty(pages)]
         found += _identity(pdf, profile, ours=edition is not None)
-        addresses = _addresses(pdf)
-        found += [*_unsafe(addresses), *_inner_links(pdf), *_image_faults(pages)]
+        addresses = link_addresses(pdf)
+        found += [*unsafe_links(addresses), *_inner_links(pdf), *_image_faults(pages)]
         if edition is not None:
             document = edition.localized.document
-            found += _text_of(document, _reading_order(pdf, pages))
-            drafts = [number for number, page in enumerate(pages, 1) if _squeezed(PREVIEW) in _squeezed(page.all)]
-            found += _watermark(edition, drafts, len(pages), "page")
-            found += _links(document, addresses)
-            found += _images(document, sum(len(page.images) for page in pages))
-    return _sorted(found)
+            found += lost_text(document, _reading_order(pdf, pages))
+            drafts = [number for number, page in enumerate(pages, 1) if squeezed(PREVIEW) in squeezed(page.all)]
+            found += watermark_faults(edition, drafts, len(pages), "page")
+            found += lost_links(document, addresses)
+            found += lost_images(document, sum(len(page.images) for page in pages))
+    return worst_first(found)
 
 
 def inspect_docx(
@@ -108,7 +107,7 @@ def inspect_docx(
         trees = {n: etree.fromstring(part, parser) for n, part in parts.items() if n.endswith((".xml", ".rels"))}
         body = trees["word/document.xml"]
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, EOFError, ValueError, RuntimeError):
-        return (_finding("file", "block", "the file cannot be read as a Word document"),)
+        return (as_finding("file", "block", "the file cannot be read as a Word document"),)
     found = list(_parts(trees, set(parts)))
     found += _word_fonts(trees, profile, fonts, ours=edition is not None)
     found += _word_language(trees, profile)
@@ -119,18 +118,18 @@ def inspect_docx(
         for r in tree
         if str(r.get("Type", "")).endswith("/hyperlink") and r.get("TargetMode") == "External"
     ]
-    found += _unsafe(targets)
+    found += unsafe_links(targets)
     found += [*_word_places(trees), *_too_wide(body), *_word_images(parts, trees)]
     if edition is not None:
         document = edition.localized.document
         shown = "\n".join(_word_text(trees[n]) for n in ("word/document.xml", "word/footnotes.xml") if n in trees)
-        found += _text_of(document, shown)
+        found += lost_text(document, shown)
         headers = sorted(n for n in trees if re.fullmatch(r"word/header\d+\.xml", n))
         marked = [n for n, name in enumerate(headers, 1) if PREVIEW.encode() in parts[name]]
-        found += _watermark(edition, marked, len(headers), "header")
-        found += _links(document, targets)
-        found += _images(document, sum(1 for _ in body.iter(f"{_W}drawing")) + _drawings(trees), vector=True)
-    return _sorted(found)
+        found += watermark_faults(edition, marked, len(headers), "header")
+        found += lost_links(document, targets)
+        found += lost_images(document, sum(1 for _ in body.iter(f"{_W}drawing")) + _drawings(trees), vector=True)
+    return worst_first(found)
 
 
 def page_count(data: bytes) -> int:
@@ -155,7 +154,7 @@ def compare_lengths(pages: Mapping[str, int]) -> tuple[Finding, ...]:
         usual = statistics.median(others)
         if abs(count - usual) >= 2 and not usual / _MOST_TIMES <= count <= usual * _MOST_TIMES:
             message = f"the edition in {language} has {count} pages, the others have about {usual:g}"
-            found.append(_finding("length", "warning", message))
+            found.append(as_finding("length", "warning", message))
     return tuple(found)
 
 
@@ -191,7 +190,7 @@ def _reading_order(pdf: Any, pages: list[PageRead]) -> str:
 def _glyphs(pages: list[PageRead]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         if page.lacks:
-            yield _finding(
+            yield as_finding(
                 "glyphs", "block", f"page {number} shows a character that its font lacks, after “{page.missing}”"
             )
 
@@ -213,10 +212,10 @@ def _frame(page: Page | None, profile: LanguageProfile) -> tuple[Box | None, flo
 def _overflow(pages: list[PageRead], edition: Edition | None) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         if (stray := page.off_page) is not None:
-            yield _finding("overflow", "block", f"on page {number} {_what(stray, edition)} stands off the page")
+            yield as_finding("overflow", "block", f"on page {number} {_what(stray, edition)} stands off the page")
         elif (stray := page.off_frame) is not None:
             where = f"reaches {stray.by:.0f} pt into the margin"
-            yield _finding("overflow", "error", f"on page {number} {_what(stray, edition)} {where}")
+            yield as_finding("overflow", "error", f"on page {number} {_what(stray, edition)} {where}")
 
 
 def _what(stray: Stray, edition: Edition | None) -> str:
@@ -227,9 +226,9 @@ def _what(stray: Stray, edition: Edition | None) -> str:
 
 def _unit_at(edition: Edition | None, context: str) -> str:
     """ " of the paragraph b12", where the last words of the context are found in one and no other; else nothing."""
-    words = _squeezed(context)
+    words = squeezed(context)
     units = edition.localized.document.units() if edition is not None else ()
-    texts = [(unit, _squeezed(plain(unit.content))) for unit in units if unit.role != "alt"]
+    texts = [(unit, squeezed(plain(unit.content))) for unit in units if unit.role != "alt"]
     for length in range(len(words), min(5, len(words)) - 1, -1):
         found = {f" of the {unit.role} {unit.id}" for unit, text in texts if length and words[-length:] in text}
         if found:
@@ -240,9 +239,9 @@ def _unit_at(edition: Edition | None, context: str) -> str:
 def _image_faults(pages: list[PageRead]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         if any(not image.upright for image in page.images):
-            yield _finding("images", "error", f"an image on page {number} is mirrored or stands on its head or side")
+            yield as_finding("images", "error", f"an image on page {number} is mirrored or stands on its head or side")
         if any(image.cmyk for image in page.images):
-            yield _finding("images", "error", f"an image on page {number} is in CMYK: screens show its colours wrong")
+            yield as_finding("images", "error", f"an image on page {number} is in CMYK: screens show its colours wrong")
 
 
 def _fonts(fonts: Any, *, ours: bool) -> Iterator[Finding]:
@@ -250,42 +249,30 @@ def _fonts(fonts: Any, *, ours: bool) -> Iterator[Finding]:
     for font in sorted({f[:2] for f in fonts}):
         name, embedded = font
         if not embedded:
-            yield _finding("fonts", "block", f"font {name} is not embedded: every reader sees another one")
+            yield as_finding("fonts", "block", f"font {name} is not embedded: every reader sees another one")
         elif ours and re.split(r"[-,]|Identity", name)[0].removesuffix("Regular") not in families:
-            yield _finding("fonts", "block", f"font {name} is none of the publication's")
+            yield as_finding("fonts", "block", f"font {name} is none of the publication's")
 
 
 def _empty(pages: list[PageRead]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
         if not page.content:
-            yield _finding("pages", "error", f"page {number} is empty")
+            yield as_finding("pages", "error", f"page {number} is empty")
     if not pages:
-        yield _finding("pages", "block", "the file has no page")
+        yield as_finding("pages", "block", "the file has no page")
 
 
 def _identity(pdf: Any, profile: LanguageProfile, *, ours: bool) -> Iterator[Finding]:
     language = str(pdf.Root.get("/Lang", ""))
     if language.split("-", maxsplit=1)[0].lower() != profile.tag.split("-")[0]:
-        yield _finding("language", "error", f"the file says that its language is “{language}”, not “{profile.tag}”")
+        yield as_finding("language", "error", f"the file says that its language is “{language}”, not “{profile.tag}”")
     if not bool(pdf.Root.get("/MarkInfo", {}).get("/Marked", False)):
-        yield _finding("tags", "error", "the file is not tagged: a screen reader cannot follow it")
+        yield as_finding("tags", "error", "the file is not tagged: a screen reader cannot follow it")
     with pdf.open_metadata() as metadata:
         if not str(metadata.get("dc:title", "") or "").strip():
-            yield _finding("title", "error", "the file has no title")
+            yield as_finding("title", "error", "the file has no title")
         if ours and (metadata.pdfa_status != "2A" or str(metadata.get("pdfuaid:part", "")) != "1"):
-            yield _finding("standards", "error", "the file does not say that it is PDF/A-2a and PDF/UA-1")
-
-
-def _addresses(pdf: Any) -> list[str]:
-    out = []
-    for page in pdf.pages:
-        for annotation in page.obj.get("/Annots", []):
-            action = annotation.get("/A", {})
-            if "/URI" in action:
-                out.append(str(action.URI))
-            elif action.get("/S") in ("/JavaScript", "/Launch", "/SubmitForm"):
-                out.append(f"{str(action.S)[1:].lower()}:")
-    return out
+            yield as_finding("standards", "error", "the file does not say that it is PDF/A-2a and PDF/UA-1")
 
 
 def _inner_links(pdf: Any) -> Iterator[Finding]:
@@ -307,8 +294,8 @@ def _inner_links(pdf: Any) -> Iterator[Finding]:
         waiting += [entry.get("/First"), entry.get("/Next")]
         if not _leads(entry, pages, known):
             lost[f"the bookmark “{str(entry.get('/Title', ''))[:40]}”"] += 1
-    for what, _ in lost.most_common(_NAMED_AT_MOST):
-        yield _finding("links", "error", f"{what} leads to a place that is not in the file")
+    for what, _ in lost.most_common(NAMED_AT_MOST):
+        yield as_finding("links", "error", f"{what} leads to a place that is not in the file")
 
 
 def _leads(entry: Any, pages: set[tuple[int, int]], known: frozenset[str]) -> bool:
@@ -356,7 +343,7 @@ def _parts(trees: dict[str, Any], names: set[str]) -> Iterator[Finding]:
             target = str(relation.get("Target"))
             path = target.lstrip("/") if target.startswith("/") else _resolved(folder, target)
             if path not in names:
-                yield _finding("parts", "block", f"{name} names {target}, which is not in the file")
+                yield as_finding("parts", "block", f"{name} names {target}, which is not in the file")
     for part in ("word/document.xml", "word/footnotes.xml"):
         if part not in trees:
             continue
@@ -367,7 +354,7 @@ def _parts(trees: dict[str, Any], names: set[str]) -> Iterator[Finding]:
             for key in ("embed", "id", "link"):
                 used = element.get(f"{_R}{key}")
                 if used and used not in known:
-                    yield _finding("parts", "block", f"{part} uses the relation {used}, which it does not have")
+                    yield as_finding("parts", "block", f"{part} uses the relation {used}, which it does not have")
 
 
 def _resolved(folder: str, target: str) -> str:
@@ -406,14 +393,14 @@ def _word_fonts(
                 have = fonts.covers((family,))
                 lacking.update((family, c) for c in text if ord(c) not in have and ord(c) not in NO_GLYPH)
     if themed:
-        yield _finding("fonts", "error", "runs take their font from the theme: another program shows another one")
+        yield as_finding("fonts", "error", "runs take their font from the theme: another program shows another one")
     if unnamed:
-        yield _finding("fonts", "error", "there is text in the script of the language that names no font")
+        yield as_finding("fonts", "error", "there is text in the script of the language that names no font")
     if ours and (others := sorted(strange - {"None"})):
-        yield _finding("fonts", "block", f"font {', '.join(others)} is none of the publication's")
-    for (family, character), count in sorted(lacking.items())[:_NAMED_AT_MOST]:
+        yield as_finding("fonts", "block", f"font {', '.join(others)} is none of the publication's")
+    for (family, character), count in sorted(lacking.items())[:NAMED_AT_MOST]:
         where = f"U+{ord(character):04X} “{character}” stands {count} times in {family}, which lacks it"
-        yield _finding("glyphs", "block", where)
+        yield as_finding("glyphs", "block", where)
 
 
 def _word_language(trees: dict[str, Any], profile: LanguageProfile) -> Iterator[Finding]:
@@ -422,13 +409,13 @@ def _word_language(trees: dict[str, Any], profile: LanguageProfile) -> Iterator[
     element = styles.find(f"{_W}docDefaults/{_W}rPrDefault/{_W}rPr/{_W}lang") if styles is not None else None
     language = element.get(f"{_W}{slot}") if element is not None else None
     if str(language or "").split("-")[0].lower() != profile.tag.split("-")[0]:
-        yield _finding(
+        yield as_finding(
             "language", "error", f"the file says that its language is “{language or ''}”, not “{profile.tag}”"
         )
     core = trees.get("docProps/core.xml")
     title = core.find("{http://purl.org/dc/elements/1.1/}title") if core is not None else None
     if title is None or not (title.text or "").strip():
-        yield _finding("title", "error", "the file has no title")
+        yield as_finding("title", "error", "the file has no title")
 
 
 _PLACE = re.compile(r"^\s*(?:REF|NOTEREF|PAGEREF)\s+(\S+)|\\l\s+\"([^\"]+)\"")
@@ -456,9 +443,9 @@ def _word_places(trees: dict[str, Any]) -> Iterator[Finding]:
             for found in _PLACE.finditer(field):
                 if (place := found[1] or found[2]) not in marks:
                     lost.setdefault(place, field.strip())
-    for place, words in sorted(lost.items())[:_NAMED_AT_MOST]:
+    for place, words in sorted(lost.items())[:NAMED_AT_MOST]:
         where = f"“{words[:40]}” leads to the bookmark {place}, which is not in the file"
-        yield _finding("links", "error", where)
+        yield as_finding("links", "error", where)
 
 
 def _too_wide(body: Any) -> Iterator[Finding]:
@@ -481,7 +468,7 @@ def _too_wide(body: Any) -> Iterator[Finding]:
         if inside > 0 and width > inside + _SLACK:
             severity: Severity = "block" if width > paper else "error"
             by = f"by {(width - inside) / 56.7:.0f} mm"
-            yield _finding(
+            yield as_finding(
                 "overflow", severity, f"{what} is wider than {'its cell' if cell is not None else 'the text'} {by}"
             )
 
@@ -520,11 +507,11 @@ def _word_images(parts: dict[str, bytes], trees: dict[str, Any]) -> Iterator[Fin
     for name in sorted(n for n in parts if n.startswith("word/media/")):
         fault, severity = _image_fault(parts[name])
         if fault:
-            yield _finding("images", severity, f"{name} {fault}")
+            yield as_finding("images", severity, f"{name} {fault}")
     for name, tree in trees.items():
         for turn in tree.iter(f"{_A}xfrm") if name.startswith("word/") else ():
             if turn.get("flipV") in ("1", "true") or 5_400_000 < int(turn.get("rot") or 0) % 21_600_000 < 16_200_000:
-                yield _finding("images", "warning", f"an image in {name} stands on its head")
+                yield as_finding("images", "warning", f"an image in {name} stands on its head")
 
 
 def _image_fault(data: bytes) -> tuple[str, Severity]:
@@ -560,97 +547,3 @@ def _word_text(tree: Any) -> str:
 def _drawings(trees: dict[str, Any]) -> int:
     notes = trees.get("word/footnotes.xml")
     return sum(1 for _ in notes.iter(f"{_W}drawing")) if notes is not None else 0
-
-
-# --- both ----------------------------------------------------------------------------------------------------------
-
-
-def _finding(check: str, severity: Severity, message: str) -> Finding:
-    return Finding(check=f"inspection.{check}", severity=severity, message=f"{message}.")
-
-
-def _sorted(found: list[Finding]) -> tuple[Finding, ...]:
-    order: dict[Severity, int] = {"block": 0, "error": 1, "warning": 2, "info": 3}
-    return tuple(sorted(found, key=lambda finding: order[finding.severity]))
-
-
-_UNSEEN = re.compile(r"[\s\x1c-\x1f" + "".join(map(chr, sorted(NO_GLYPH))) + "]+")
-
-
-def _squeezed(text: str) -> str:
-    """What has to be equal: the characters, in NFC, without white space and without what no glyph shows."""
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-
-
-def _wanted(unit: Unit) -> list[str]:
-    """The unit's text between its placeholders: a note mark, a break or an image stands there on the page."""
-    text = "".join(
-        clean(item.text) if isinstance(item, Text) else "\0" * isinstance(item, Placeholder) for item in unit.content
-    )
-    return [piece for part in text.split("\0") if (piece := _squeezed(part))]
-
-
-def _text_of(document: SourceDocument, shown: str) -> Iterator[Finding]:
-    """Units whose text is not in the file, or not as often as in the edition."""
-    text = _squeezed(shown)
-    wanted: Counter[str] = Counter()
-    unit_of: dict[str, Unit] = {}
-    for unit in document.units():
-        for piece in _wanted(unit) if unit.role != "alt" else ():
-            wanted[piece] += 1
-            unit_of[piece] = unit
-    lost = []
-    for piece, count in wanted.items():
-        if text.count(piece) >= count:
-            continue
-        if any(unicodedata.bidirectional(c) in ("R", "AL") for c in piece) and not Counter(piece) - Counter(text):
-            continue  # right-to-left words stand in the file in the order of the page
-        lost.append(piece)
-    for piece in lost[:_NAMED_AT_MOST]:
-        short = piece if len(piece) <= 40 else piece[:40] + "…"
-        unit = unit_of[piece]
-        yield _finding(
-            "text", "block", f"the {unit.role} {unit.id} cannot be found in the file as it was approved: “{short}”"
-        )
-    if len(lost) > _NAMED_AT_MOST:
-        yield _finding("text", "block", f"{len(lost) - _NAMED_AT_MOST} more texts cannot be found in the file")
-
-
-def _watermark(edition: Edition, marked: list[int], count: int, place: str) -> Iterator[Finding]:
-    if isinstance(edition, DraftEdition):
-        bare = [number for number in range(1, count + 1) if number not in marked]
-        if bare or not count:
-            where = ", ".join(map(str, bare[:_NAMED_AT_MOST])) or "?"
-            yield _finding("watermark", "block", f"a preview lacks its watermark ({place} {where})")
-    elif marked:
-        yield _finding(
-            "watermark", "block", f"an approved edition carries the watermark of a preview ({place} {marked[0]})"
-        )
-
-
-def _links(document: SourceDocument, addresses: list[str]) -> Iterator[Finding]:
-    wanted = {
-        run.href
-        for unit in document.units()
-        if unit.role != "alt"
-        for run in runs(cleaned(unit.content))
-        if run.href and _squeezed(run.text)
-    }
-    for href in sorted(wanted - set(addresses)):
-        yield _finding("links", "error", f"the link to {href} is not in the file")
-
-
-def _unsafe(addresses: list[str]) -> Iterator[Finding]:
-    for address in sorted({a for a in addresses if not a.lower().startswith(_SAFE)}):
-        yield _finding("links", "block", f"a link leads to “{address[:80]}”, which no publication may open")
-
-
-def _images(document: SourceDocument, shown: int, *, vector: bool = False) -> Iterator[Finding]:
-    """Drawn images against those of the document; a PDF draws SVG as lines, which are not counted."""
-    lines = frozenset(r.name for r in document.resources if is_svg(r.data)) if not vector else frozenset()
-    wanted = [b.resource for b in every_block(document) if isinstance(b, Figure)]
-    for unit in document.units():
-        wanted += [i.ref for i in unit.content if isinstance(i, Placeholder) and i.kind == "image" and i.ref]
-    expected = sum(name not in lines for name in wanted)
-    if shown < expected:
-        yield _finding("images", "block", f"{expected - shown} of {expected} images are not in the file")

@@ -181,6 +181,21 @@ def read_page(
     )
 
 
+def link_addresses(pdf: Any) -> list[str]:
+    """Where the links of a PDF lead out of it; an action that runs something stands there by its name, as an address
+    that nobody may open (“javascript:”).
+    """
+    out = []
+    for page in pdf.pages:
+        for annotation in page.obj.get("/Annots", []):
+            action = annotation.get("/A", {})
+            if "/URI" in action:
+                out.append(str(action.URI))
+            elif action.get("/S") in ("/JavaScript", "/Launch", "/SubmitForm"):
+                out.append(f"{str(action.S)[1:].lower()}:")
+    return out
+
+
 class _Tag(NamedTuple):
     mcid: int
     artifact: bool

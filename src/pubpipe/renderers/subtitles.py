@@ -24,8 +24,8 @@ from pubpipe.model import (
 )
 from pubpipe.model.cue import cues, times
 from pubpipe.renderers.base import Imprint
+from pubpipe.renderers.findings import as_finding, pieces_of, squeezed, worst_first
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.inspection import _finding, _sorted, _squeezed, _wanted
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.runs import cleaned
 from pubpipe.renderers.template import Template
@@ -161,23 +161,23 @@ def inspect_subtitles(data: bytes, edition: Edition | None) -> tuple[Finding, ..
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return (_finding("file", "block", f"the file is not UTF-8 (byte {error.start})"),)
+        return (as_finding("file", "block", f"the file is not UTF-8 (byte {error.start})"),)
     lines = text.replace("\r\n", "\n").split("\n")
     found: list[Finding] = []
     shown = [found_ for line in lines if (found_ := times(line)) is not None]
     if not shown:
-        return (_finding("file", "block", "the file has no subtitles"),)
+        return (as_finding("file", "block", "the file has no subtitles"),)
     for number, (start, end) in enumerate(shown, 1):
         if end < start:
-            found.append(_finding("times", "block", f"subtitle {number} ends before it begins"))
+            found.append(as_finding("times", "block", f"subtitle {number} ends before it begins"))
     blocks = [block.split("\n") for block in re.split(r"\n[ \t]*\n", "\n".join(lines))]
     for block in blocks:
         place = next((n for n, line in enumerate(block) if times(line)), None)
         if place is not None and len(block) - place - 1 > 2:
-            found.append(_finding("lines", "warning", f"three lines or more at {block[place].strip()}"))
+            found.append(as_finding("lines", "warning", f"three lines or more at {block[place].strip()}"))
     if edition is not None:
         found += _against(edition, text, shown)
-    return _sorted(found)
+    return worst_first(found)
 
 
 def _against(edition: Edition, text: str, shown: list[tuple[int, int]]) -> list[Finding]:
@@ -187,15 +187,15 @@ def _against(edition: Edition, text: str, shown: list[tuple[int, int]]) -> list[
     draft = isinstance(edition, DraftEdition)
     if draft != (PREVIEW in text):
         what = "a preview lacks its banner" if draft else "an approved edition carries the banner of a preview"
-        found.append(_finding("watermark", "block", what))
+        found.append(as_finding("watermark", "block", what))
     if shown[draft:] != [(cue.start, cue.end) for cue in known]:
-        found.append(_finding("times", "block", "the times are not those of the source"))
+        found.append(as_finding("times", "block", "the times are not those of the source"))
     bare = re.sub(r"<[^<>\n]*>|\{\\[^{}\n]*\}", "", text)
-    bare = _squeezed(bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+    bare = squeezed(bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     for number, cue in enumerate(known, 1):
         if cue.block is None:
             continue
-        for piece in _wanted(cue.block.unit):
-            if _squeezed(re.sub(r"<[^<>\n]*>", "", piece)) not in bare:
-                found.append(_finding("text", "block", f"subtitle {number} is not in the file as it was approved"))
+        for piece in pieces_of(cue.block.unit):
+            if squeezed(re.sub(r"<[^<>\n]*>", "", piece)) not in bare:
+                found.append(as_finding("text", "block", f"subtitle {number} is not in the file as it was approved"))
     return found
