@@ -21,7 +21,7 @@ from pubpipe.model.document import (
     Table,
     Unit,
 )
-from pubpipe.model.finding import Finding, Severity, Span
+from pubpipe.model.finding import Finding, Severity, Span, quoted
 from pubpipe.model.memory import MEMORY_RANK, Candidates, MemoryStatus, MemoryUnit
 from pubpipe.model.review import ReviewAnswer, ReviewItem, ReviewRequest
 from pubpipe.model.segment import (
@@ -122,6 +122,7 @@ __all__ = [
     "Verdict",
     "from_markup",
     "plain",
+    "quoted",
     "tag_problems",
     "tidy",
     "to_markup",

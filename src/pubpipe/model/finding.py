@@ -32,3 +32,11 @@ class Finding(Value):
     target: Span | None = None
     suggestion: str | None = None
     """The text that would mend it, where there is one."""
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    """The first words of a text in quotation marks: how findings name a place."""
+    text = " ".join(text.split())
+    if len(text) > limit:
+        text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
+    return f"“{text}”"

@@ -31,6 +31,7 @@ from pubpipe.model import (
     Text,
     Unit,
     plain,
+    quoted,
 )
 from pubpipe.readers.captions import label, without_labels
 
@@ -87,14 +88,6 @@ class Parts:
 def found(check: str, severity: Severity, message: str) -> Finding:
     """A finding of the reader about the document as a whole."""
     return Finding(check=f"reader.{check}", severity=severity, message=message)
-
-
-def words(text: str, limit: int = 60) -> str:
-    """The first words of a text in quotation marks: how findings name a place."""
-    text = " ".join(text.split())
-    if len(text) > limit:
-        text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
-    return f"“{text}”"
 
 
 def clean(text: str) -> str:
@@ -239,7 +232,7 @@ def with_title_block(parts: Parts, lines: Sequence[tuple[str, str]]) -> Parts:
             kept.append(Paragraph(unit=block.unit.model_copy(update={"role": "paragraph"})))
             if kind == "date":
                 findings.append(
-                    found("date", "info", f"the date {words(said)} is not one whole day; it stands as a paragraph")
+                    found("date", "info", f"the date {quoted(said)} is not one whole day; it stands as a paragraph")
                 )
     return replace(
         parts,
@@ -292,7 +285,7 @@ def missing(expected: Iterable[str], document: SourceDocument, omitted: Iterable
             lost.append(paragraph)
         elif len(rest) < _EXACT:
             rest = rest.replace(text, "\n", 1)
-    return [found("missing", "block", f"text of the file did not arrive: {words(p)}") for p in lost]
+    return [found("missing", "block", f"text of the file did not arrive: {quoted(p)}") for p in lost]
 
 
 def _codes(blocks: Iterable[Any]) -> Iterable[str]:
@@ -336,5 +329,4 @@ __all__ = [
     "text",
     "too_deep",
     "with_title_block",
-    "words",
 ]

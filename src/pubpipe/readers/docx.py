@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pubpipe.errors import SourceError
-from pubpipe.model import Finding, SourceDocument
+from pubpipe.model import Finding, SourceDocument, quoted
 from pubpipe.ooxml import serialize
 from pubpipe.readers import base, pandoc
 from pubpipe.readers.captions import label
@@ -199,7 +199,7 @@ class _Word:
                 said += [t for t in story.texts() if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", t))]
             lines = list(dict.fromkeys(" ".join(t.split()) for t in said))
             if lines:
-                shown = ", ".join(base.words(line) for line in lines)
+                shown = ", ".join(quoted(line) for line in lines)
                 self.find(
                     kind, "warning", f"the {kind} of the pages is not carried (the template has its own): {shown}"
                 )
@@ -211,7 +211,7 @@ class _Word:
                 self.find(
                     "comments",
                     "warning",
-                    f"{_count(len(comments), 'comment')} by {who} not carried, the first: {base.words(first)}",
+                    f"{_count(len(comments), 'comment')} by {who} not carried, the first: {quoted(first)}",
                 )
         if any(n.lower().endswith("vbaproject.bin") for n in self.package):
             self.find("macros", "info", "the file has macros; they are ignored")
@@ -237,7 +237,7 @@ class _Word:
         authors = converted.authors
         if not authors and (authors := base.named_authors(author)):
             findings.append(
-                base.found("author", "info", f"the author is taken from the file's properties: {base.words(author)}")
+                base.found("author", "info", f"the author is taken from the file's properties: {quoted(author)}")
             )
         new_title = converted.title
         first = converted.blocks[0] if converted.blocks else None
@@ -246,7 +246,7 @@ class _Word:
         if new_title is None and not lone and title and not _NOT_A_TITLE.fullmatch(title):
             new_title = base.text(title)
             findings.append(
-                base.found("title", "info", f"the title is taken from the file's properties: {base.words(title)}")
+                base.found("title", "info", f"the title is taken from the file's properties: {quoted(title)}")
             )
         return base.replace(
             converted,
@@ -275,7 +275,7 @@ class _Word:
 
     def lost_images(self) -> list[Finding]:
         return [
-            base.found("image", "block", f"image {posixpath.basename(name)!r} did not arrive (near {base.words(near)})")
+            base.found("image", "block", f"image {posixpath.basename(name)!r} did not arrive (near {quoted(near)})")
             for name, near in self.wanted_images.items()
             if name not in self.got_images
         ]
@@ -419,7 +419,7 @@ class _Story:
             if hidden:
                 said = text_of(run)
                 if said.strip():
-                    self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)} {near(run)}")
+                    self.find("hidden", "warning", f"hidden text is not carried: {quoted(said)} {near(run)}")
                 remove(run)
 
     def _controls(self) -> None:
@@ -429,7 +429,7 @@ class _Story:
                 self.find(
                     "control",
                     "warning",
-                    f"a content control is not filled in: {base.words(text_of(sdt))} {near(sdt)}",
+                    f"a content control is not filled in: {quoted(text_of(sdt))} {near(sdt)}",
                 )
             unwrap(sdt, [] if content is None else content)
 
@@ -517,7 +517,7 @@ class _Story:
         for ruby in list(self.root.iter(f"{W}ruby")):
             reading, written = ruby.find(f"{W}rt"), ruby.find(f"{W}rubyBase")
             if reading is not None and text_of(reading).strip():
-                self.find("ruby", "warning", f"the reading above a word is not carried: {base.words(text_of(reading))}")
+                self.find("ruby", "warning", f"the reading above a word is not carried: {quoted(text_of(reading))}")
                 self.word.omitted.append(text_of(reading))
             parent = ruby.getparent()
             inner = [] if written is None else [c for run in written.iter(f"{W}r") for c in run if c.tag != f"{W}rPr"]
@@ -602,7 +602,7 @@ class _Story:
             words = path.get("string") or ""
             anchor = _paragraph(path)
             if words.strip() and anchor is not None:
-                self.find("wordart", "warning", f"WordArt is carried as a paragraph: {base.words(words)} {near(path)}")
+                self.find("wordart", "warning", f"WordArt is carried as a paragraph: {quoted(words)} {near(path)}")
                 new = anchor.makeelement(f"{W}p")
                 run = new.makeelement(f"{W}r")
                 text = run.makeelement(f"{W}t")
@@ -631,7 +631,7 @@ class _Story:
                 self.find(
                     "textbox",
                     "warning",
-                    f"a text box is carried as paragraphs after the one it hangs on: {base.words(said)} {beside}",
+                    f"a text box is carried as paragraphs after the one it hangs on: {quoted(said)} {beside}",
                 )
             shape = box
             while shape is not None and shape.tag not in (f"{W}drawing", f"{W}pict"):
@@ -646,7 +646,7 @@ class _Story:
         )
         said = " ".join(said.split())
         if said:
-            return f"(near {base.words(said)})"
+            return f"(near {quoted(said)})"
         before = anchor.getprevious()
         return near(before) if before is not None else "(at the start)"
 
@@ -765,4 +765,4 @@ def _paragraph(element: Any) -> Any:
 
 
 def _with(said: str) -> str:
-    return f" with the text {base.words(said, 200)}" if said else ""
+    return f" with the text {quoted(said, 200)}" if said else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pubpipe.errors import SourceError
-from pubpipe.model import Finding, SourceDocument, plain
+from pubpipe.model import Finding, SourceDocument, plain, quoted
 from pubpipe.readers import base, footnotes, pandoc, wordlists
 from pubpipe.readers.captions import label
 from pubpipe.readers.images import from_folder
@@ -101,7 +101,7 @@ def read(data: bytes, folder: Path | None = None) -> SourceDocument:
         parts = base.replace(parts, title=base.text(page_title))
         document = base.assemble(parts, data=data, reader=NAME)
     elif page_title and document.title and base.letters(page_title) != base.letters(plain(document.title.content)):
-        note = base.found("title", "info", f"the page's window title is not printed: {base.words(page_title)}")
+        note = base.found("title", "info", f"the page's window title is not printed: {quoted(page_title)}")
         document = document.model_copy(update={"findings": (*document.findings, note)})
     lost = base.missing(expected, document, omitted)
     return document.model_copy(update={"findings": (*document.findings, *lost)})
@@ -146,20 +146,20 @@ def _strip(root: Any) -> tuple[list[Finding], list[str]]:
         elif hidden and tag != "body":
             if said:
                 omitted.append(said)
-                findings.append(base.found("hidden", "warning", f"hidden text is not carried: {base.words(said)}"))
+                findings.append(base.found("hidden", "warning", f"hidden text is not carried: {quoted(said)}"))
             _drop(element)
         elif tag in _LOST:
             shown = said or element.get("title") or element.get("value") or element.get("src") or ""
             what = _LOST[tag]
             if tag == "form":
                 # its words are words of the page: they stay, its fields are named one by one
-                findings.append(base.found("form", "block", f"{what} cannot be filled in on paper: {base.words(said)}"))
+                findings.append(base.found("form", "block", f"{what} cannot be filled in on paper: {quoted(said)}"))
                 continue
             if tag == "input" and element.get("type") == "hidden":
                 _drop(element)
                 continue
             findings.append(
-                base.found("embedded", "block", f"{what} is not carried: {base.words(shown)} {_near(element)}".strip())
+                base.found("embedded", "block", f"{what} is not carried: {quoted(shown)} {_near(element)}".strip())
             )
             omitted.append(said)
             if tag in ("button", "object", "textarea"):
@@ -173,7 +173,7 @@ def _strip(root: Any) -> tuple[list[Finding], list[str]]:
 def _near(element: Any) -> str:
     before = element.getprevious() if element.getprevious() is not None else element.getparent()
     said = " ".join(before.text_content().split()) if before is not None and isinstance(before.tag, str) else ""
-    return f"(near {base.words(said)})" if said else ""
+    return f"(near {quoted(said)})" if said else ""
 
 
 def _drop(element: Any) -> None:

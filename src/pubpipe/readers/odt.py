@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pubpipe.errors import SourceError
-from pubpipe.model import Block, Finding, Quote, SourceDocument
+from pubpipe.model import Block, Finding, Quote, SourceDocument, quoted
 from pubpipe.readers import base, pandoc
 from pubpipe.readers.images import ImageError
 from pubpipe.readers.package import Package, open_package, password, rebuild
@@ -196,7 +196,7 @@ class _Story:
         notes = list(self.body.iter(f"{_OFFICE}annotation"))
         if notes:
             said = " ".join("".join(p.itertext()) for p in notes[0].iter(*_PARAGRAPHS))
-            self.find("comments", "warning", f"{len(notes)} comment(s) not carried, the first: {base.words(said)}")
+            self.find("comments", "warning", f"{len(notes)} comment(s) not carried, the first: {quoted(said)}")
         for note in notes:
             _remove(note)
 
@@ -216,11 +216,11 @@ class _Story:
             said = "".join(element.itertext())
             if gone and element.getparent() is not None:
                 if said.strip():
-                    self.find("hidden", "warning", f"hidden text is not carried: {base.words(said)}")
+                    self.find("hidden", "warning", f"hidden text is not carried: {quoted(said)}")
                 _remove(element)
         for element in list(self.body.iter(f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph")):
             if (element.get(f"{_TEXT}is-hidden") or "true") == "true" and "".join(element.itertext()).strip():
-                self.find("hidden", "warning", f"hidden text is not carried: {base.words(''.join(element.itertext()))}")
+                self.find("hidden", "warning", f"hidden text is not carried: {quoted(''.join(element.itertext()))}")
                 _remove(element)
 
     def _forms(self) -> None:
@@ -354,15 +354,15 @@ class _Story:
     def _quotes(self) -> None:
         """Paragraphs in a style for quotations with an indentation, by which alone pandoc knows a quotation."""
         automatic, parents = self.content.find(f"{_OFFICE}automatic-styles"), self._parents()
-        quoted = [p for p in self.body.iter(f"{_TEXT}p") if _named(p, parents, _QUOTES) in _QUOTES]
-        if automatic is None or not quoted:
+        quotes = [p for p in self.body.iter(f"{_TEXT}p") if _named(p, parents, _QUOTES) in _QUOTES]
+        if automatic is None or not quotes:
             return
         style = automatic.makeelement(
             f"{_STYLE}style", {f"{_STYLE}name": "pubpipe-quote", f"{_STYLE}family": "paragraph"}
         )
         style.append(style.makeelement(f"{_STYLE}paragraph-properties", {f"{_FO}margin-left": "0.5in"}))
         automatic.append(style)
-        for paragraph in quoted:
+        for paragraph in quotes:
             paragraph.set(f"{_TEXT}style-name", "pubpipe-quote")
 
     def _columns(self) -> None:
@@ -507,7 +507,7 @@ class _Story:
                 self.find(
                     "textbox",
                     "warning",
-                    f"a text box is carried as paragraphs after the one it hangs on: {base.words(said)}",
+                    f"a text box is carried as paragraphs after the one it hangs on: {quoted(said)}",
                 )
         for frame in list(self.body.iter(f"{_DRAW}text-box")):
             parent = frame.getparent()
@@ -557,7 +557,7 @@ class _Story:
             )
             lines = [line for line in seen if re.search(r"[^\W\d_]", re.sub(r"(?i)\b(page|of)\b", "", line))]
             if lines:
-                shown = ", ".join(base.words(line) for line in lines)
+                shown = ", ".join(quoted(line) for line in lines)
                 self.find(
                     kind, "warning", f"the {kind} of the pages is not carried (the template has its own): {shown}"
                 )
@@ -602,16 +602,12 @@ class _Story:
         if title is None and not lone and found.get("title"):
             title = base.text(found["title"])
             findings.append(
-                base.found(
-                    "title", "info", f"the title is taken from the file's properties: {base.words(found['title'])}"
-                )
+                base.found("title", "info", f"the title is taken from the file's properties: {quoted(found['title'])}")
             )
         properties = found.get("initial-creator") or found.get("creator") or ""
         if not authors and (authors := base.named_authors(properties)):
             findings.append(
-                base.found(
-                    "author", "info", f"the author is taken from the file's properties: {base.words(properties)}"
-                )
+                base.found("author", "info", f"the author is taken from the file's properties: {quoted(properties)}")
             )
         return base.replace(
             parts,

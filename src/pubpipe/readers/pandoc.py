@@ -44,9 +44,10 @@ from pubpipe.model import (
     Text,
     Unit,
     plain,
+    quoted,
     tidy,
 )
-from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, parse_date, too_deep, words
+from pubpipe.readers.base import MAX_DEPTH, SHOWN_DEPTH, Parts, clean, found, parse_date, too_deep
 from pubpipe.readers.captions import attach, label
 from pubpipe.readers.images import ImageError, extension, stand_in
 
@@ -179,7 +180,7 @@ def convert(
     if date_text.strip() and date is None:
         blocks.insert(0, Paragraph(unit=Unit(id="", role="paragraph", content=walk.content(date_inlines))))
         walk.find(
-            "date", "info", f"the date {words(date_text)} is not one whole day; it stands as a paragraph of its own"
+            "date", "info", f"the date {quoted(date_text)} is not one whole day; it stands as a paragraph of its own"
         )
     simple = {k.lower(): plain(walk.content(_meta_inlines(v))) for k, v in meta.items() if k not in _META_USED}
     kept_out = sorted(k for k, v in simple.items() if v.strip() and k not in ("lang", "language"))
@@ -378,7 +379,7 @@ class _Walk:
                     "list",
                     "warning",
                     f"a line that looks like a list item stands inside a paragraph (an empty line before the list "
-                    f"is missing?): {words(_text(inlines))}",
+                    f"is missing?): {quoted(_text(inlines))}",
                 )
                 break
         unit = self._unit(inlines, role)
@@ -392,7 +393,7 @@ class _Walk:
         text = clean(text)
         if not text.strip():
             return []
-        self.find("code", "warning", f"preformatted text is printed as it is, not translated: {words(text)}")
+        self.find("code", "warning", f"preformatted text is printed as it is, not translated: {quoted(text)}")
         return [Code(text=text)]
 
     def _table(self, value: Any, depth: int) -> list[Block]:
@@ -479,7 +480,7 @@ class _Walk:
                 "image",
                 "block",
                 f"image {shown!r} is not in the document: {error}"
-                + (f" (near {words(self._near)})" if self._near else ""),
+                + (f" (near {quoted(self._near)})" if self._near else ""),
             )
             data, kind = stand_in(), "png"
         name = f"image-{short(digest_bytes(data))}.{kind}"
@@ -604,7 +605,7 @@ class _Walk:
         """One finding for each kind of link that became plain text."""
         for kind, said in self.links.items():
             number = f"{len(said)} link{'s' if len(said) > 1 else ''}"
-            shown = ", ".join(words(text, 40) for text in list(dict.fromkeys(said))[:5])
+            shown = ", ".join(quoted(text, 40) for text in list(dict.fromkeys(said))[:5])
             if kind:
                 self.find(
                     "link", "warning", f"{number} of a kind that is not published ({kind}): plain text now: {shown}"
@@ -622,7 +623,7 @@ class _Walk:
         for name, near in self.silent:
             if bare[name]:
                 bare[name] -= 1
-                self.find("alt", "warning", f"an image has neither caption nor alternative text (near {words(near)})")
+                self.find("alt", "warning", f"an image has neither caption nor alternative text (near {quoted(near)})")
 
     def _math(self, value: Any) -> list[Inline]:
         kind, tex = value
@@ -631,7 +632,7 @@ class _Walk:
             return [Text(text=f"${clean(tex)}$")]
         named = re.findall(r"\\(?:text|mathrm|mbox)\{([^}]*[A-Za-z]{3}[^}]*)\}", tex)
         if named:
-            self.find("math", "warning", f"words in a formula are not translated: {words(' '.join(named))}")
+            self.find("math", "warning", f"words in a formula are not translated: {quoted(' '.join(named))}")
         return [Placeholder(id=next(self._ids), kind="math", ref=tex)]
 
     def _inline_image(self, value: Any) -> Placeholder:
@@ -667,14 +668,14 @@ class _Walk:
             if text.strip().startswith("</"):
                 return
             what = f"<{name[1].lower()}>" if name else "HTML"
-            place = f" (near {words(self._near)})" if self._near else ""
+            place = f" (near {quoted(self._near)})" if self._near else ""
             self.find(
                 "html",
                 "block",
                 f"raw HTML {what} is not carried; the text in it, if any, stands as plain paragraphs{place}",
             )
         else:
-            self.find("raw", "block", f"raw {source_format} is not carried: {words(text)}")
+            self.find("raw", "block", f"raw {source_format} is not carried: {quoted(text)}")
 
     def _fold_html(self, nodes: Sequence[Any]) -> Sequence[Any]:
         """Pairs of simple HTML tags in Markdown as what they mean; `<br>` as a line break, `<img>` as an image."""
@@ -727,7 +728,7 @@ def _tag(text: str) -> tuple[str, bool, dict[str, str | None]]:
 
 
 def _stays_english(alt: str) -> str:
-    return f"the alternative text of an image inside a sentence stays English: {words(alt)}"
+    return f"the alternative text of an image inside a sentence stays English: {quoted(alt)}"
 
 
 def _captioned_image(block: Paragraph) -> Figure | None:

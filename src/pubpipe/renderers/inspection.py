@@ -15,12 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import (
-    Edition,
-    Finding,
-    Severity,
-    plain,
-)
+from pubpipe.model import Edition, Finding, Severity, plain
 from pubpipe.renderers.findings import (
     NAMED_AT_MOST,
     as_finding,

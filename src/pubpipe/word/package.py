@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pubpipe.identity import digest_bytes, short
+from pubpipe.model import quoted
 from pubpipe.ooxml import Limits, Package, Problem, Refuse, open_package, parse
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -211,14 +212,6 @@ def value_of(element: Any, path: str) -> str:
 def text_of(element: Any) -> str:
     """The visible characters in an element."""
     return "".join(t.text or "" for t in element.iter(f"{W}t"))
-
-
-def quoted(text: str, limit: int = 60) -> str:
-    """The first words of a text in quotation marks: how findings name a place."""
-    text = " ".join(text.split())
-    if len(text) > limit:
-        text = text[:limit].rsplit(" ", 1)[0].rstrip(",;:. ") + " …"
-    return f"“{text}”"
 
 
 def near(element: Any) -> str:

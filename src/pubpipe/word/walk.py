@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pubpipe.identity import content_hash, digest_bytes, short
-from pubpipe.model import Content, Placeholder, Role, Severity, Text, plain, tidy
+from pubpipe.model import Content, Placeholder, Role, Severity, Text, plain, quoted, tidy
 from pubpipe.word.package import (
     DC,
     MC,
@@ -25,7 +25,6 @@ from pubpipe.word.package import (
     WordFile,
     accept_changes,
     near,
-    quoted,
     text_of,
     value_of,
 )
