@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from pubpipe.errors import ConfigError
 
 if TYPE_CHECKING:
     from pubpipe.pipeline import Workspace
+    from pubpipe.project import Project
     from pubpipe.server.people import Account, Role
 
 app = typer.Typer(no_args_is_help=True)
@@ -74,18 +76,23 @@ def add(
             password=_from_stdin() if password_stdin else None,
         )
         account = people.known(people.load(ws.state), name)
+        left_out = _left_out(ws.project, account)
     print(f"{account.name}: {_rights(account)}")
     _tell(account, told)
+    for line in left_out:
+        print(line)
 
 
 @app.command("list", epilog="Example: pubpipe people list")
 def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) -> None:
     """List the accounts with their rights; no passwords."""
     from pubpipe.cli.table import print_table
+    from pubpipe.project import load_project
     from pubpipe.root import STATE_FOLDER
     from pubpipe.server import people
 
-    accounts = people.load(workspace_root(workspace) / STATE_FOLDER).people
+    root = workspace_root(workspace)
+    accounts = people.load(root / STATE_FOLDER).people
     if as_json:
         hidden = {"password", "generation"}
         print_json([{**a.model_dump(mode="json", exclude=hidden), "active": a.active} for a in accounts])
@@ -97,6 +104,10 @@ def list_(workspace: Path | None = WorkspaceOption, as_json: bool = JsonOption) 
         ("name", "e-mail", "role", "languages", "stages", "state"),
         [(a.name, a.email, a.role, ", ".join(a.languages), ", ".join(a.stages), _state(a)) for a in accounts],
     )
+    project = load_project(root, {})
+    for account in accounts:
+        for line in _left_out(project, account):
+            print(line)
 
 
 @app.command(epilog='Example: pubpipe people grant "Sokha Chan" --language km,lo --stage "language review"')
@@ -119,7 +130,10 @@ def grant(
             languages=_languages(language),
             stages=_stages(ws, stage),
         )
+        left_out = _left_out(ws.project, account)
     print(f"{account.name}: {_rights(account)}")
+    for line in left_out:
+        print(line)
 
 
 @app.command(epilog='Example: pubpipe people email "Sokha Chan" sokha@example.org')
@@ -264,6 +278,21 @@ def _rights(account: Account) -> str:
         return "service"
     where = ", ".join(account.languages) or "no language"
     return f"{account.role}; {where}; {', '.join(account.stages) or 'no stage'}"
+
+
+def _left_out(project: Project, account: Account) -> list[str]:
+    """Where pubpipe.toml lists others, and what to write there; the name as a string of TOML, as all are."""
+    from pubpipe.root import FILE_NAME
+    from pubpipe.server.rights import left_out
+
+    lines = []
+    for stage, language, listed in left_out(project, account):
+        names = ", ".join(json.dumps(name, ensure_ascii=False) for name in (*listed, account.name))
+        lines += [
+            f"! {account.name} cannot decide at “{stage}” in {language}: {FILE_NAME} lists {', '.join(listed)} there.",
+            f"  Write in `people` of that stage: {language} = [{names}]",
+        ]
+    return lines
 
 
 def _state(account: Account) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pubpipe.errors import PubpipeError
 from pubpipe.languages import fold
@@ -17,6 +17,7 @@ from pubpipe.server import people
 
 if TYPE_CHECKING:
     from pubpipe.pipeline import Workspace
+    from pubpipe.project import Project
     from pubpipe.review.right import Find
     from pubpipe.server.people import Account
 
@@ -54,6 +55,35 @@ def refusal_in(
 
     accounts = people.load(ws.state)
     return right_of(ws, publication, language, stage, account.name, find=accounts.find, at=at).why
+
+
+class LeftOut(NamedTuple):
+    """A place where an account has the right and pubpipe.toml lists others; both have to agree."""
+
+    stage: str
+    language: str
+    listed: tuple[str, ...]
+    """Those who may decide there."""
+
+
+def left_out(project: Project, account: Account) -> tuple[LeftOut, ...]:
+    """Where an account could never decide although it was given the right, to be said when it is given.
+
+    Who stands in for somebody that is listed is not left out: at times they decide.
+    """
+    from pubpipe.pipeline.edition import stages_of
+    from pubpipe.review.stages import person
+
+    if not account.active:
+        return ()
+    found = []
+    for stage in stages_of(project):
+        mine = {person(account.name)}
+        mine |= {person(d.absent) for d in stage.delegations if person(d.delegate) in mine}
+        for language, listed in stage.people.items():
+            if listed and not account.refusal(language, stage.name) and not mine & {person(p) for p in listed}:
+                found.append(LeftOut(stage.name, language, listed))
+    return tuple(found)
 
 
 def reads(state: Path, account: Account, language: str) -> bool:

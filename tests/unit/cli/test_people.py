@@ -50,6 +50,33 @@ def test_an_editor_signs_off_in_every_language_unless_told_otherwise(root: Path)
     assert "editor; km; sign-off" in people(root, "grant", "chief", "-l", "km")
 
 
+def test_who_is_given_a_right_where_the_project_lists_others_is_told_what_to_write(root: Path) -> None:
+    (root / "pubpipe.toml").write_text(
+        """
+        [review.delegates]
+        "Dara Kim" = "Vanna Kim"
+        [[review.stages]]
+        name = "language review"
+        people = { km = ["Dara Kim"], lo = ["Bounmy", 'A "Lao" Reader'], th = [] }
+        [[review.stages]]
+        name = "sign-off"
+        decides = "edition"
+        people = { km = ["SOKHA  chan"] }
+        """,
+        encoding="utf-8",
+    )
+    told = people(root, "add", "Sokha Chan", "-l", "all", "-s", "all")
+    assert "! Sokha Chan cannot decide at “language review” in km: pubpipe.toml lists Dara Kim there." in told
+    assert 'people` of that stage: lo = ["Bounmy", "A \\"Lao\\" Reader", "Sokha Chan"]' in told
+    assert told.count("cannot decide") == 2  # th lists nobody: open to all; sign-off lists her, spelled otherwise
+    for listed_or_standing_in in ("Dara Kim", "Vanna Kim"):
+        assert "cannot" not in people(root, "add", listed_or_standing_in, "-l", "km,th", "-s", "language review")
+    assert "“language review” in lo" in people(root, "grant", "dara kim", "-l", "km,lo")
+    assert people(root, "list").count("cannot decide") == 3
+    people(root, "revoke", "Sokha Chan")
+    assert people(root, "list").count("cannot decide") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
