@@ -27,6 +27,13 @@ from pubpipe.pipeline.workspace import Workspace
 from pubpipe.project import Project, ReviewSettings, StageSettings
 from pubpipe.review import Delegation, Replaced, Revision, Stage, Standing, replaced, standing
 
+AsOf = tuple[Hash | None, int]
+
+
+def as_of(ws: Workspace, publication: str, language: str) -> AsOf:
+    """The newest decision and the newest edit: moves when anybody decides or writes."""
+    return ws.store.decisions.last(publication, language), ws.store.edits.last(publication, language)
+
 
 @dataclass(frozen=True)
 class EditionView:
@@ -39,6 +46,8 @@ class EditionView:
     drafts: dict[str, Draft]
     findings: tuple[Finding, ...]
     decisions: tuple[RecordedDecision, ...]
+    as_of: AsOf
+    """Nothing that was decided or written up to then is missing here."""
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -218,11 +227,13 @@ class EditionView:
 
 def view(ws: Workspace, publication: str, language: str, source: Ingested | None = None) -> EditionView:
     """The edition from the store; `source` where the caller has it already."""
+    source = source or ingest(ws, publication)
     return EditionView(
         ws=ws,
         publication=publication,
         profile=ws.project.profile_of(publication, language),
-        source=source or ingest(ws, publication),
+        source=source,
+        as_of=as_of(ws, publication, language),  # before the rest is read
         drafts=ws.store.drafts.all(publication, language),
         findings=ws.store.findings.all(publication, language),
         decisions=ws.store.decisions.all(publication, language),

@@ -60,8 +60,6 @@ class Work:
     kept: dict[str, Rendition]
     """The files that are there and right."""
     setting: Setting
-    as_of: tuple[object, object]
-    """The last decision and the last edit that it takes into account."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -112,7 +110,6 @@ def begin(present: EditionView) -> Work:
     from pubpipe.pipeline.edition import look_of
 
     ws, publication, language = present.ws, present.publication, present.profile.tag
-    as_of = _as_of(ws, publication, language)
     edition = review.assemble(present.standing, present.localized, present.credits, present.decisions, present.findings)
     look = look_of(ws, publication, present.profile)
     folder = output_folder(ws, publication)
@@ -129,11 +126,7 @@ def begin(present: EditionView) -> Work:
             and intact(path_of(folder, publication, language, format_), old.file_hash)
         ):
             kept[format_] = old
-    return Work(present, edition, keys, kept, setting_of(present), as_of)
-
-
-def _as_of(ws: Workspace, publication: str, language: str) -> tuple[object, object]:
-    return ws.store.decisions.last(publication, language), ws.store.edits.last(publication, language)
+    return Work(present, edition, keys, kept, setting_of(present))
 
 
 def path_of(folder: Path, publication: str, language: str, format_: str) -> Path:
@@ -144,6 +137,8 @@ def path_of(folder: Path, publication: str, language: str, format_: str) -> Path
 def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
     """Write the files and the manifests and record them. RenderError where an inspection failed, and `Moved`: then
     nothing is written."""
+    from pubpipe.pipeline.edition import as_of
+
     present, edition, ws = work.present, work.edition, work.present.ws
     publication, language = present.publication, present.profile.tag
     folder = output_folder(ws, publication)
@@ -178,7 +173,7 @@ def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
     ]
     # Files and records in one: `web.follow` of another language must not put an older page back between them.
     with ws.store.transaction():
-        if _as_of(ws, publication, language) != work.as_of:
+        if as_of(ws, publication, language) != present.as_of:
             raise Moved
         for format_, data in fresh.items():
             write_atomically(path_of(folder, publication, language, format_), data)

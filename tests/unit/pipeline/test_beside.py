@@ -12,9 +12,9 @@ import pytest
 
 from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.model import Decision, Edit, ReviewAnswer, Segment, Text
-from pubpipe.pipeline import Workspace, beside, next_review, open_workspace, prepare, register, take_answer
+from pubpipe.pipeline import Workspace, beside, next_review, open_workspace, prepare, register, steps, take_answer
 from pubpipe.pipeline.beside import Beside
-from pubpipe.pipeline.edition import view
+from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.making import Job, Made
 from pubpipe.pipeline.publishing import Work, begin
 from pubpipe.pipeline.steps import Outcome, run_together
@@ -181,6 +181,24 @@ def test_what_was_decided_while_pages_were_set_is_looked_at_before_they_go_out(
         assert not (root / "outputs/rights/km").exists()
     else:  # nobody's approval is touched by it: it is looked at again, and goes out
         assert ended["km"] == "rendered"
+
+
+def test_what_is_decided_between_reading_the_record_and_setting_the_pages_counts(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observe = steps.notices.observe
+
+    def late(present: EditionView) -> None:
+        observe(present)
+        if present.profile.tag == "km":
+            with open_workspace(root, environ={}) as ws:
+                ws.store.decisions.append([objection(ws, present.segments[1], "km")])
+
+    monkeypatch.setattr(steps.notices, "observe", late)
+    ended = together(root, 1)
+    assert "not approved" in ended["km"]
+    assert ended["vi"] == ended["ja"] == "rendered"
+    assert not (root / "outputs/rights/km").exists()
 
 
 def objection(ws: Workspace, segment: Segment, language: str) -> Decision:
