@@ -46,7 +46,7 @@ def output_folder(ws: Workspace, publication: str) -> Path:
 
 
 class Moved(Exception):
-    """Somebody decided or wrote while pages were set: what was made may not be what is approved now."""
+    """Somebody decided, wrote or published while pages were set: what was made may not be what is approved now."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,6 @@ def path_of(folder: Path, publication: str, language: str, format_: str) -> Path
 def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
     """Write the files and the manifests and record them. RenderError where an inspection failed, and `Moved`: then
     nothing is written."""
-    from pubpipe.pipeline.edition import as_of
-
     present, edition, ws = work.present, work.edition, work.present.ws
     publication, language = present.publication, present.profile.tag
     folder = output_folder(ws, publication)
@@ -152,38 +150,39 @@ def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
         else:
             fresh[format_] = _passed(present, format_, made[format_])
     at = ws.now()
-    renditions = [
-        work.kept.get(format_)
-        or Rendition(
+    new = {
+        format_: Rendition(
             publication=publication,
             language=language,
             format=format_,
-            key=key,
+            key=work.keys[format_][0],
             ingredients={
-                **ingredients,
+                **work.keys[format_][1],
                 "edition": edition.edition_hash,
                 "source": present.source.file_hash,
             },
-            file_hash=digest_bytes(fresh[format_]),
+            file_hash=digest_bytes(data),
             path=f"{publication}/{language}/{path_of(folder, publication, language, format_).name}",
             at=at,
             approvals=present.standing.approvals,
         )
-        for format_, (key, ingredients) in work.keys.items()
-    ]
+        for format_, data in fresh.items()
+    }
     # Files and records in one: `web.follow` of another language must not put an older page back between them.
     with ws.store.transaction():
-        if as_of(ws, publication, language) != present.as_of:
+        current = ws.store.renditions.current(publication, language)
+        if _moved(work, current, folder):
             raise Moved
+        # a page that was kept may have got a link meanwhile
+        renditions = [new.get(format_) or current[format_] for format_ in work.keys]
         for format_, data in fresh.items():
             write_atomically(path_of(folder, publication, language, format_), data)
         # a format may have been taken out of the settings, which makes no file
         listed = [file["format"] for file in _editions(folder).get(language, {}).get("files", ())]
         if fresh or listed != list(work.keys) or not (folder / MANIFEST).is_file():
             _write_manifests(present, edition, tuple(renditions), folder)
-        for rendition in renditions:
-            if rendition.format in fresh:
-                ws.store.renditions.record(rendition)
+        for rendition in new.values():
+            ws.store.renditions.record(rendition)
         ws.store.cache.put({_stamp_key(publication, language): stamp(ws, publication, language)})
     if web.follow(ws, publication, folder):
         _write_common_manifest(publication, folder)
@@ -192,6 +191,23 @@ def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
         log.info("rendered %s/%s: %s", publication, language, ", ".join(sorted(fresh)))
     _done(ws, publication, language)
     return tuple(renditions)
+
+
+def _moved(work: Work, current: Mapping[str, Rendition], folder: Path) -> bool:
+    """Whether the record, the English text or the files that were kept are others than when the work was begun."""
+    from pubpipe.pipeline.edition import as_of
+
+    present, ws = work.present, work.present.ws
+    publication, language = present.publication, present.profile.tag
+    read = ws.store.documents.current_hash(publication)
+    if as_of(ws, publication, language) != present.as_of or (read and read[0] != present.source.file_hash):
+        return True
+    return any(
+        (now := current.get(format_)) is None
+        or now.key != old.key
+        or not intact(path_of(folder, publication, language, format_), now.file_hash)
+        for format_, old in work.kept.items()
+    )
 
 
 def _passed(present: EditionView, format_: str, made: Made) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import subprocess
 import sys
 import time
@@ -11,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from pubpipe.errors import PubpipeError, RenderError
+from pubpipe.identity import digest_bytes
 from pubpipe.model import Decision, Edit, ReviewAnswer, Segment, Text
 from pubpipe.pipeline import Workspace, beside, next_review, open_workspace, prepare, register, steps, take_answer
 from pubpipe.pipeline.beside import Beside
 from pubpipe.pipeline.edition import EditionView, view
-from pubpipe.pipeline.making import Job, Made
-from pubpipe.pipeline.publishing import Work, begin
-from pubpipe.pipeline.steps import Outcome, run_together
+from pubpipe.pipeline.making import Job, Made, make
+from pubpipe.pipeline.publishing import Moved, Work, begin, publish
+from pubpipe.pipeline.steps import Outcome, finish, run_together
 
 LANGUAGES = ("km", "vi", "ja")
 SETTINGS = f"""
@@ -46,12 +48,16 @@ def root(tmp_path: Path) -> Path:
     with opened(tmp_path) as ws:
         register(ws, tmp_path / "rights.md")
         for language in LANGUAGES:
-            prepare(ws, "rights", language)
-            while (request := next_review(ws, "rights", language)) is not None:
-                values = {"publication": "rights", "language": language, "stage": request.stage}
-                answer = {**values, "digest": request.digest, "decision": "approve", "reviewer": "Sokha", "at": AT}
-                assert take_answer(ws, request, ReviewAnswer.model_validate(answer)) == ()
+            approve(ws, language)
     return tmp_path
+
+
+def approve(ws: Workspace, language: str) -> None:
+    prepare(ws, "rights", language)
+    while (request := next_review(ws, "rights", language)) is not None:
+        values = {"publication": "rights", "language": language, "stage": request.stage}
+        answer = {**values, "digest": request.digest, "decision": "approve", "reviewer": "Sokha", "at": AT}
+        assert take_answer(ws, request, ReviewAnswer.model_validate(answer)) == ()
 
 
 def together(root: Path, workers: int) -> dict[str, str]:
@@ -199,6 +205,55 @@ def test_what_is_decided_between_reading_the_record_and_setting_the_pages_counts
     assert "not approved" in ended["km"]
     assert ended["vi"] == ended["ja"] == "rendered"
     assert not (root / "outputs/rights/km").exists()
+
+
+def made(of: Work) -> dict[str, Made]:
+    return {job.format: make(job) for job in of.jobs}
+
+
+def test_an_older_text_does_not_go_out_over_a_newer_one_that_another_process_published(root: Path) -> None:
+    stage = '[[review.stages]]\nname = "language review"\n'  # then a text that loses a paragraph asks for nobody
+    (root / "pubpipe.toml").write_text(SETTINGS + stage, encoding="utf-8")
+    with opened(root) as slow, opened(root) as quick:
+        older = begin(prepare(slow, "rights", "vi"))
+        pages = made(older)
+        (root / "rights.md").write_text("# Rights at work\n", encoding="utf-8")
+        prepare(quick, "rights", "vi")
+        assert finish(quick, "rights", "vi").state == "rendered"
+        published = files(root)
+        with pytest.raises(Moved):
+            publish(older, pages)
+    assert files(root) == published
+
+
+def test_the_manifest_names_a_page_that_was_linked_while_other_files_were_made_as_it_is_now(root: Path) -> None:
+    settings = root / "pubpipe.toml"
+    settings.write_text(SETTINGS.replace("[project]", '[project]\nformats = ["docx", "html"]'), encoding="utf-8")
+    with opened(root) as ws:
+        finish(ws, "rights", "vi")
+        (root / "outputs/rights/vi/rights.vi.docx").unlink()
+        vi, km = work(ws, "vi", "km")
+        publish(km, made(km))
+        publish(vi, made(vi))
+    page = (root / "outputs/rights/vi/rights.vi.html").read_bytes()
+    assert b"../km/rights.km.html" in page
+    for manifest in ("vi/manifest.json", "manifest.json"):
+        said = json.loads((root / "outputs/rights" / manifest).read_text(encoding="utf-8"))
+        own = said.get("editions", {"vi": said})["vi"]
+        assert {file["format"]: file["sha256"] for file in own["files"]}["html"] == digest_bytes(page)
+
+
+def test_a_file_that_disappears_while_others_are_made_is_made_too(root: Path) -> None:
+    with opened(root) as ws:
+        finish(ws, "rights", "vi")
+        (root / "outputs/rights/vi/rights.vi.docx").unlink()
+        (vi,) = work(ws, "vi")
+        (root / "outputs/rights/vi/rights.vi.pdf").unlink()
+        with pytest.raises(Moved):
+            publish(vi, made(vi))
+        assert files(root) == {}
+        finish(ws, "rights", "vi")
+    assert sorted(files(root)) == ["rights.vi.docx", "rights.vi.pdf"]
 
 
 def objection(ws: Workspace, segment: Segment, language: str) -> Decision:
