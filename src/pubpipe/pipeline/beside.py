@@ -132,7 +132,7 @@ class Beside:
             )
         return self._pool
 
-    def _hand_out(self, _: object = None) -> None:
+    def _hand_out(self) -> None:
         with self._lock:
             begun = []
             while self._waiting and sum(not job.done() for job in self._begun) < self._helpers:
@@ -145,7 +145,13 @@ class Beside:
                 self._begun[job] = part
                 begun.append(job)
         for job in begun:  # outside of the lock: a job that is done already calls back at once
-            job.add_done_callback(self._hand_out)
+            job.add_done_callback(self._freed)
+
+    def _freed(self, job: Future[Made]) -> None:
+        """A helper has nothing to do any more. Where it died nothing is handed out: newer Pythons tell so with
+        the pool's lock held, and `submit` would wait for that lock for ever."""
+        if not job.cancelled() and not isinstance(job.exception(), BrokenProcessPool):
+            self._hand_out()
 
 
 def _shortness(part: Part) -> tuple[bool, bool]:

@@ -6,8 +6,11 @@ import datetime as dt
 import json
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,6 +159,29 @@ def test_what_a_helper_makes_comes_back_once_and_a_helper_that_dies_is_told(
         assert done is km
         # they died before the work was handed to them, then it is made here; or with it
         assert isinstance(made, dict) or "was killed" in str(made)
+
+
+def test_helpers_that_die_at_work_take_no_file_along_that_waits_and_ask_the_pool_for_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = ProcessPoolExecutor.submit
+    asked: list[str] = []
+
+    def noted(pool: ProcessPoolExecutor, *arguments: Any) -> Any:
+        asked.append(threading.current_thread().name)
+        return submit(pool, *arguments)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", noted)
+    with open_workspace(root, environ={}) as ws, Beside(str(root), {}, 1) as helpers:
+        for each in work(ws, *LANGUAGES):
+            helpers.add(each)
+        assert helpers._pool is not None
+        for process in helpers._pool._processes.values():
+            process.kill()
+        ended = {w.present.profile.tag: made for w, made in helpers.made()}
+    assert asked == ["MainThread"]  # the thread that notices holds the lock that it would wait for
+    assert "was killed" in str(ended.pop("km"))
+    assert [sorted(made) for made in ended.values() if isinstance(made, dict)] == [["docx", "pdf"]] * 2
 
 
 @pytest.mark.parametrize("change", ["a decision", "an edit"])
