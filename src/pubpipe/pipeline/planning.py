@@ -76,6 +76,8 @@ class EditionStatus(Value):
     overdue: bool = False
     deadline: str = ""
     """The same in words: "due 2026-05-03", "OVERDUE since 2026-05-03 (2 days)"."""
+    had_their_say: tuple[str, ...] = ()
+    """For whom nothing is left to approve in the round that waits: it is their own wording, or has their approval."""
 
 
 def plan(ws: Workspace, publications: tuple[str, ...] = ()) -> tuple[PlanItem, ...]:
@@ -154,6 +156,7 @@ def status_of(ws: Workspace, publication: str, title: str, language: str) -> Edi
             return EditionStatus(
                 **base, state="published", segments=total, approved=total, files=tuple(r.path for r in files)
             )
+        from pubpipe import review
         from pubpipe.pipeline.edition import view
 
         present = view(ws, publication, language)
@@ -173,6 +176,7 @@ def status_of(ws: Workspace, publication: str, title: str, language: str) -> Edi
             findings=sum(f.severity in ("error", "block") for f in present.findings),
             files=tuple(r.path for r in ws.store.renditions.current(publication, language).values()),
             reasons=standing.reasons,
+            had_their_say=review.had_their_say(standing, present.segments, present.drafts, present.authors),
             **_due(ws, publication, language, standing.stage),
         )
     except PubpipeError as error:

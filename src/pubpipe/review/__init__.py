@@ -11,7 +11,7 @@ from pubpipe.review.answers import (
 from pubpipe.review.changes import NOTHING_READ, Reading, classify, same_tags
 from pubpipe.review.deadlines import Deadline, deadline
 from pubpipe.review.editions import assemble, credits, draft_edition
-from pubpipe.review.requests import request
+from pubpipe.review.requests import had_their_say, request
 from pubpipe.review.revisions import Replaced, compared, replaced
 from pubpipe.review.right import Right, right
 from pubpipe.review.stages import Delegation, Stage
@@ -36,6 +36,7 @@ __all__ = [
     "deadline",
     "decisions_for",
     "draft_edition",
+    "had_their_say",
     "left_to_others",
     "only_for_others",
     "reopening",

@@ -24,7 +24,7 @@ from pubpipe.model import (
 from pubpipe.review.changes import NOTHING_READ, Reading
 from pubpipe.review.revisions import Replaced, compared
 from pubpipe.review.right import only_own
-from pubpipe.review.stages import Stage
+from pubpipe.review.stages import Stage, person
 from pubpipe.review.standing import SegmentStanding, Standing, finding_name
 
 _COMMENTS = 10
@@ -142,6 +142,41 @@ def request(
         self_approval=stage.self_approval,
     )
     return made.model_copy(update={"digest": request_digest(made)})
+
+
+def had_their_say(
+    standing: Standing,
+    segments: Sequence[Segment],
+    drafts: Mapping[str, Draft],
+    authors: Mapping[str, tuple[str, ...]],
+) -> tuple[str, ...]:
+    """Those for whom nothing is left to approve in the round that waits, so that it waits for somebody else.
+
+    With four eyes: everything that it asks for is in their own wording (of an edition to sign off: one sentence is).
+    Where a stage needs several approvals: theirs is among those that are there. Names as they stand in the record;
+    empty where no review waits, and where a finding waits that anybody may waive.
+    """
+    stage = next((s for s in standing.case.stages if s.name == standing.stage), None)
+    if stage is None or standing.blocking:
+        return ()
+    given = [d for d in standing.case.decisions if d.stage == stage.name and d.verdict == "approve"]
+
+    def approved(by: Sequence[str]) -> set[str]:
+        return {name for d in given if d.by in by for name in (d.reviewer, d.behalf) if name}
+
+    worded = {id_: set(names) for id_, names in authors.items()} if not stage.self_approval else {}
+    if stage.kind == "edition":
+        return _once([approved(standing.signed[stage.name]).union(*(worded.get(s.id, set()) for s in segments))])
+    states = standing.segments[stage.name]
+    asked, _ = _attention(segments, drafts, states, stage, authors)
+    return _once([worded.get(id_, set()) | approved(states[id_].by) for id_ in asked])
+
+
+def _once(sets: Sequence[set[str]]) -> tuple[str, ...]:
+    """The people who are in every set, each under one spelling of their name."""
+    names = {person(name): name for found in sets for name in sorted(found, reverse=True)}
+    common = set(names).intersection(*({person(name) for name in found} for found in sets)) if sets else set()
+    return tuple(sorted(names[key] for key in common))
 
 
 def request_digest(made: ReviewRequest) -> Hash:

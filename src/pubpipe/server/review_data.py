@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from pubpipe import review
 from pubpipe.identity import Hash, content_hash
-from pubpipe.languages import canonical
+from pubpipe.languages import canonical, fold
 from pubpipe.model import (
     Content,
     MarkupError,
@@ -262,9 +262,10 @@ def entries(root: Path, account: Account | None) -> tuple[Entry, ...]:
                 if account is not None and not rights.reads(ws.state, account, language):
                     continue
                 found = status_of(ws, known.id, known.title, language)
-                mine = found.state == "in review" and (
+                may = found.state == "in review" and (
                     account is None or not rights.refusal_in(ws, account, known.id, language, found.stage)
                 )  # fmt: skip
+                done = account is not None and fold(account.name) in map(fold, found.had_their_say)
                 out.append(
                     Entry(
                         publication=known.id,
@@ -275,7 +276,8 @@ def entries(root: Path, account: Account | None) -> tuple[Entry, ...]:
                         stage=found.stage,
                         approved=found.approved,
                         segments=found.segments,
-                        mine=mine,
+                        mine=may and not done,
+                        second=may and done,
                         why="; ".join(found.reasons[:1]) if found.state == "rejected" else "",
                         due=found.deadline,
                     )

@@ -10,6 +10,7 @@ LABELS: dict[str, str] = {
     "list.title": "Reviews",
     "list.yours": "Waiting for you",
     "list.others": "In review, waiting for others",
+    "list.second": "a second person has to approve it: what is left is worded by you, or you have approved it",
     "list.rest": "Everything else",
     "list.none": "Nothing waits for you.",
     "list.empty": "There is no publication in your languages yet.",

@@ -644,6 +644,8 @@ class Entry:
     segments: int
     mine: bool
     """It waits for the person who looks at the list."""
+    second: bool = False
+    """It would, but what waits is in their own wording or has their approval already: another person has to."""
     why: str = ""
     due: str = ""
     """When the answer is due, in words; empty without a deadline."""
@@ -677,6 +679,7 @@ def _row(entry: Entry) -> str:
     leads = text(review_address("", entry.publication, entry.language))
     state = label(f"state.{entry.state}") + (f": {entry.stage}" if entry.stage else "")
     state += f", {entry.due}" if entry.due else ""
+    state += f"; {label('list.second')}" if entry.second else ""
     why = f' <span class="quiet">{text(entry.why)}</span>' if entry.why else ""
     share = f"{entry.approved}/{entry.segments}" if entry.segments else ""
     return (

@@ -35,6 +35,7 @@ from pubpipe.review import (
     assemble,
     credits,
     decisions_for,
+    had_their_say,
     left_to_others,
     replaced,
     request,
@@ -130,6 +131,10 @@ class Edition:
             revised=self.revised,
             carry_over=self.carry_over,
         )
+
+    @property
+    def had_their_say(self) -> tuple[str, ...]:
+        return had_their_say(self.standing, self.segments, self.drafts, self.authors)
 
     @property
     def request(self) -> ReviewRequest:

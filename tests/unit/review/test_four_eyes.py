@@ -94,6 +94,35 @@ def test_nobody_signs_off_an_edition_with_their_own_wording_in_it() -> None:
     assert one.answered("Dara").standing.state == "approved"
 
 
+def test_a_review_is_known_to_wait_for_somebody_else_once_only_own_wording_is_left() -> None:
+    assert three().had_their_say == ()
+    one = corrected("Sokha")
+    assert one.had_their_say == ("Sokha",)
+    again = one.answered("Dara", texts={one.segments[0].id: "ពាក្យទីពីរ។"})
+    assert again.had_their_say == ("Dara",)
+    rewritten_twice = one.answered("Dara", authors={one.segments[0].id: ("SOKHA",)}, texts={one.segments[0].id: "ក"})
+    assert rewritten_twice.had_their_say == ("Dara", "SOKHA")
+    assert one.answered("Dara").had_their_say == ("Sokha",)  # at the sign-off: her words are in it
+    assert replace(one, stages=TRUSTING).had_their_say == ()
+    assert one.answered("Dara").answered("Bopha").had_their_say == ()
+    stopped = replace(one, findings=(Finding(check="numbers", severity="block", message="2 became 3"),))
+    assert stopped.had_their_say == ()  # she may take responsibility for it
+
+
+def test_who_has_approved_what_needs_two_is_known_to_have_had_their_say() -> None:
+    stages = (
+        Stage(name="language review", kind="segments", approvals=2, form_size=1),
+        Stage(name="sign-off", kind="edition", approvals=2),
+    )
+    one = replace(three(), stages=stages).answered("Sokha")
+    assert one.had_their_say == ("Sokha",)
+    one = one.answered("Dara")
+    assert one.had_their_say == ()  # the last sentence has no approval yet
+    one = one.answered("Dara").answered("sokha").answered("Sokha")
+    assert one.standing.stage == "sign-off"
+    assert one.had_their_say == ("Sokha",)
+
+
 def test_a_project_may_say_otherwise_for_all_stages_or_for_one() -> None:
     one = replace(three(), stages=TRUSTING)
     typed = {one.segments[0].id: "ពាក្យថ្មី។"}

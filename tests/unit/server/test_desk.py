@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from pubpipe import pipeline
-from pubpipe.model import ReviewRequest
+from pubpipe.model import ReviewAnswer, ReviewRequest
 from pubpipe.pipeline import open_workspace
 from pubpipe.server import client, people, review_data, signature
 from pubpipe.server.people import Account
@@ -162,6 +162,24 @@ def test_the_list_shows_what_waits_for_whom(room: Room) -> None:
     assert f'href="{PAGE}"' in mine
     assert "/pubpipe/review/water/th" not in mine
     assert "Waiting for you" not in room.get("/pubpipe/review/", who=EDITOR).text
+
+
+def test_what_is_left_in_own_wording_is_listed_as_waiting_for_a_second_person(room: Room) -> None:
+    (room.root / "pubpipe.toml").write_text(SETTINGS.replace("self_approval = true", ""), encoding="utf-8")
+    with open_workspace(room.root, now=lambda: NOW) as ws:
+        asked = room.request
+        said = {"decision": "approve", "reviewer": "sokha  chan", "at": NOW, "digest": asked.digest}
+        said |= {"texts": {i.segment: f"{i.target}ថ្មី" for i in asked.attention}, "stage": asked.stage}
+        answer = ReviewAnswer.model_validate({"publication": "water", "language": "km", **said})
+        assert pipeline.take_answer(ws, asked, answer) == ()
+    mine = room.get("/pubpipe/review/").text
+    assert "Waiting for you" not in mine
+    assert "Nothing waits for you." in mine
+    others = mine.partition("<h2>In review, waiting for others</h2>")[2]
+    assert "language review; a second person has to approve it: what is left is worded by you" in others
+    hers = room.get("/pubpipe/review/", who=DARA).text
+    assert "Waiting for you" in hers
+    assert "second person" not in hers
 
 
 # ---- who sees it
