@@ -17,6 +17,7 @@ from pubpipe.model import ApprovedEdition, DraftEdition, Rendition, SourceDocume
 from pubpipe.pipeline import notices, web
 from pubpipe.pipeline.making import Job, Made, Setting, inspected, made_file, make
 from pubpipe.pipeline.workspace import Workspace, write_atomically
+from pubpipe.project import load_project
 
 if TYPE_CHECKING:
     from pubpipe.pipeline.edition import EditionView
@@ -74,6 +75,7 @@ def render(ws: Workspace, publication: str, language: str) -> tuple[Rendition, .
     from pubpipe.pipeline.edition import view
 
     with held_back(ws, publication, language):
+        as_found(ws, publication)
         for _ in range(_TRIES):
             # the source or a setting may have moved since the findings were noted
             work = begin(check(ws, view(ws, publication, language)))
@@ -363,18 +365,14 @@ def stamp(ws: Workspace, publication: str, language: str) -> Hash:
 
 def _shared_stamp(ws: Workspace, publication: str) -> Hash:
     """The part of the stamp that all languages share, worked out once while a workspace is open."""
-    from pubpipe.pipeline.ingesting import source_path
     from pubpipe.renderers import font_state
 
     found = ws.stamps.get(publication)
     if found is None:
-        path = source_path(ws, publication)
         known = ws.store.publications.get(publication)
         found = ws.stamps[publication] = digest(
-            digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
-            folder_hash(ws.root / ws.project.glossary),
+            as_found(ws, publication),
             folder_hash(ws.template_folder(ws.project.template_of(publication))),
-            [digest_bytes(table.read_bytes()) for table in ws.label_tables if table.is_file()],
             font_state(ws.font_folder),
             [fingerprint_of(ws, publication, format_) for format_ in formats_of(ws, publication)],
             __version__,
@@ -382,6 +380,30 @@ def _shared_stamp(ws: Workspace, publication: str) -> Hash:
             known.options if known else {},
         )
     return found
+
+
+def as_found(ws: Workspace, publication: str) -> Hash:
+    """A hash over the files that people write, as they are when this is first asked for while a workspace is open.
+
+    To be asked before any of them is read: what somebody saves while pages are set must not count as published.
+    """
+    key = f"{publication}/files"
+    found = ws.stamps.get(key)
+    if found is None:
+        found = ws.stamps[key] = _written_by_people(ws, publication)
+    return found
+
+
+def _written_by_people(ws: Workspace, publication: str) -> Hash:
+    from pubpipe.pipeline.ingesting import source_path
+
+    path = source_path(ws, publication)
+    return digest(
+        digest_bytes(path.read_bytes()) if path.is_file() else ws.store.documents.current_hash(publication),
+        folder_hash(ws.root / ws.project.glossary),
+        folder_hash(ws.root / "templates" / ws.project.template_of(publication)),
+        [digest_bytes(table.read_bytes()) for table in ws.label_tables if table.is_file()],
+    )
 
 
 def up_to_date(ws: Workspace, publication: str, language: str) -> tuple[Rendition, ...] | None:
@@ -415,6 +437,11 @@ def settle(ws: Workspace, call: Sequence[str], source: Path, result: dict[str, A
     if database is None:
         return
     publication = result["publication"]
+    if (
+        _written_by_people(ws, publication) != as_found(ws, publication)
+        or load_project(ws.root, ws.environ) != ws.project
+    ):
+        return  # somebody has saved one of these files since it was read
     folder = Path(result["output"])
     outputs = [folder / MANIFEST]
     if web.WEB in formats_of(ws, publication):

@@ -13,7 +13,7 @@ from pubpipe.pipeline.checking import check
 from pubpipe.pipeline.drafting import draft
 from pubpipe.pipeline.edition import EditionView
 from pubpipe.pipeline.ingesting import ingest
-from pubpipe.pipeline.publishing import Moved, Work, begin, held_back, publish, render, up_to_date
+from pubpipe.pipeline.publishing import Moved, Work, as_found, begin, held_back, publish, render, up_to_date
 from pubpipe.pipeline.reviewing import request_for
 from pubpipe.pipeline.workspace import Workspace
 
@@ -74,6 +74,7 @@ def up_to_review(ws: Workspace, publication: str, language: str) -> Outcome | Ed
     def outcome(state: Literal["up to date", "waits for review", "rejected"], **more: object) -> Outcome:
         return Outcome.model_validate({"publication": publication, "language": language, "state": state, **more})
 
+    as_found(ws, publication)
     files = up_to_date(ws, publication, language)
     if files is not None:
         return outcome("up to date", renditions=files)

@@ -17,11 +17,21 @@ import pytest
 from pubpipe.errors import PubpipeError, RenderError
 from pubpipe.identity import digest_bytes
 from pubpipe.model import Decision, Edit, ReviewAnswer, Segment, Text
-from pubpipe.pipeline import Workspace, beside, next_review, open_workspace, prepare, register, steps, take_answer
+from pubpipe.pipeline import (
+    Workspace,
+    beside,
+    next_review,
+    open_workspace,
+    prepare,
+    register,
+    settled,
+    steps,
+    take_answer,
+)
 from pubpipe.pipeline.beside import Beside
 from pubpipe.pipeline.edition import EditionView, view
 from pubpipe.pipeline.making import Job, Made, make
-from pubpipe.pipeline.publishing import Moved, Work, begin, publish
+from pubpipe.pipeline.publishing import Moved, Work, begin, publish, settle, up_to_date
 from pubpipe.pipeline.steps import Outcome, finish, run_together
 
 LANGUAGES = ("km", "vi", "ja")
@@ -36,6 +46,7 @@ self_approval = true
 [publications.rights]
 embed_fonts = false
 """
+CALL = ("rights.md",)
 AT = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
@@ -74,6 +85,9 @@ def together(root: Path, workers: int) -> dict[str, str]:
         editions = [("rights", language) for language in LANGUAGES]
         with Beside(str(root), {}, workers - 1) as helpers:
             run_together(ws, editions, beside=helpers, on_start=lambda *_: None, on_end=on_end)
+        folder = ws.output / "rights"
+    told: list[dict[str, Any]] = [{"language": language, "files": []} for language in ended]
+    settle(ws, CALL, root / "rights.md", {"publication": "rights", "output": str(folder), "editions": told})
     return ended
 
 
@@ -86,6 +100,7 @@ def test_with_a_helper_and_without_the_same_files_come_out_and_a_changed_languag
     assert together(root, 1) == dict.fromkeys(LANGUAGES, "rendered")
     alone = files(root)
     assert len(alone) == 6
+    assert settled.recall(root, CALL, None) is not None
     assert together(root, 2) == dict.fromkeys(LANGUAGES, "up to date")
     assert files(root) == alone
     (root / "outputs/rights/vi/rights.vi.pdf").unlink()
@@ -231,6 +246,29 @@ def test_what_is_decided_between_reading_the_record_and_setting_the_pages_counts
     assert "not approved" in ended["km"]
     assert ended["vi"] == ended["ja"] == "rendered"
     assert not (root / "outputs/rights/km").exists()
+
+
+@pytest.mark.parametrize("file", ["rights.md", "glossary/terms.csv", "templates/labels.toml", "pubpipe.toml"])
+def test_what_is_saved_while_pages_are_set_does_not_count_as_published(
+    root: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    real, saved = beside.make, root / file
+
+    def slow(job: Job) -> Made:
+        if file == "rights.md":
+            saved.write_text("# Rights at work\n\nNo worker may keep a passport.\n", encoding="utf-8")
+        elif file == "pubpipe.toml":
+            saved.write_text(SETTINGS.replace("[project]", '[project]\nformats = ["docx"]'), encoding="utf-8")
+        else:
+            saved.parent.mkdir(exist_ok=True)
+            saved.write_text("", encoding="utf-8")
+        return real(job)
+
+    monkeypatch.setattr(beside, "make", slow)
+    assert together(root, 1) == dict.fromkeys(LANGUAGES, "rendered")
+    assert settled.recall(root, CALL, None) is None
+    with open_workspace(root, environ={}) as ws:
+        assert up_to_date(ws, "rights", "km") is None
 
 
 def made(of: Work) -> dict[str, Made]:
