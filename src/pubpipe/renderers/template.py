@@ -243,8 +243,11 @@ class Template(Value):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the design, the layout, an image or any word of the labels changes."""
-        return f"{self.name}/{short(digest(self.model_dump(mode='json')))}"
+        """Changes when the design, the layout, an image or any word of the labels changes; not with what only the list of
+        templates says of it, because no page would be another.
+        """
+        printed = self.model_dump(mode="json", exclude={"design": {"title", "description"}})
+        return f"{self.name}/{short(digest(printed))}"
 
     def label(self, key: str, language: str, **values: object) -> str:
         """The words for `key` in a language, `{name}` filled in; RenderError names what is missing."""

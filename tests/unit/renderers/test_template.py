@@ -48,6 +48,15 @@ def test_the_fingerprint_changes_with_a_word(copy: Path) -> None:
     assert load_template(copy).fingerprint != before
 
 
+@built_in
+def test_a_built_in_template_says_what_it_is_for_and_no_file_is_stale_when_it_says_so_otherwise(name: str) -> None:
+    template = load_template(TEMPLATES / name)
+    assert template.design.title
+    assert template.design.description.endswith(".")
+    told = template.design.model_copy(update={"description": "Another word for it."})
+    assert template.model_copy(update={"design": told}).fingerprint == template.fingerprint
+
+
 def test_a_missing_label_is_named_with_template_and_language(copy: Path) -> None:
     labels = copy / "labels.toml"
     labels.write_text(labels.read_text(encoding="utf-8").replace('lo = "ສາລະບານ"\n', ""), encoding="utf-8")
