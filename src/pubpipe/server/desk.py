@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from pubpipe.errors import PubpipeError
-from pubpipe.identity import Hash
+from pubpipe.identity import Hash, digest
 from pubpipe.model import ReviewAnswer, ReviewRequest
 from pubpipe.server import assets, client, form, pages, review_data, review_page
 from pubpipe.server.assets import FONTS_PATH, STYLE_PATH, Reply
@@ -105,7 +105,7 @@ class Desk:
         self._work = asyncio.Semaphore(_AT_ONCE)
         self._interface: str | None = None
         self._handed_in: dict[tuple[str, str, str], Hash] = {}
-        """Publication, language and person to the review that they last answered: a form may be sent twice."""
+        """Publication, language and person to the answer that they last gave: a form may be sent twice."""
 
     async def serve(self, asked: Asked, prefect: Prefect) -> Reply:
         """The answer to a request for one of our addresses, as it goes over the wire."""
@@ -247,7 +247,8 @@ class Desk:
             await asyncio.sleep(pause)
             run = await self._run(prefect, publication, language, sheet.request)
         if run.state == "working":
-            if self._handed_in.get((publication, language, taken.answer.reviewer)) == sheet.request.digest:
+            # only the very same: "approve" is at work where somebody thinks better of it and sends "request changes"
+            if self._handed_in.get((publication, language, taken.answer.reviewer)) == _said_in(taken.answer):
                 return _see(asked.path, "sent=1")
             return await self._working(asked, prefect, taken.look, run, "unsent")
         if run.state != "waiting":
@@ -255,7 +256,7 @@ class Desk:
         problems, status = await self._hand_in(prefect, sheet.request, taken.answer, run)
         if problems:
             return _page(status, await self._html(prefect, replace(sheet, problems=problems), run))
-        self._handed_in[publication, language, taken.answer.reviewer] = sheet.request.digest
+        self._handed_in[publication, language, taken.answer.reviewer] = _said_in(taken.answer)
         await self._in_thread(review_data.sent, self.root, taken.answer, who)
         log.info("%s/%s: answer of %s handed in", publication, language, taken.answer.reviewer)
         return _see(asked.path, "sent=1")
@@ -317,6 +318,10 @@ class Desk:
 
 
 _NO_STORE = (b"cache-control", b"no-store")
+
+
+def _said_in(answer: ReviewAnswer) -> Hash:
+    return digest(answer.model_dump(mode="json", exclude={"at"}))
 
 
 def _foreign(asked: Asked) -> str:

@@ -363,6 +363,21 @@ def test_a_post_that_is_sent_twice_reaches_the_run_once(room: Room) -> None:
     assert f'http-equiv="refresh" content="3; url={PAGE}?sent=1"' in page.text
 
 
+def test_who_changes_their_mind_while_the_run_is_at_work_is_not_told_that_it_was_sent(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pubpipe.server.desk._WORK", (0.0, 0.0))
+    assert room.post(room.fields(decision="approve")).status == 303
+    room.wait("RUNNING")
+    page = room.post(room.fields(decision="request_changes", comment="A “not” is missing."))
+    assert page.status == 503
+    assert "Your answer was not sent" in page.text
+    assert room.resumed is not None
+    assert room.resumed["decision"] == "approve"
+    room.wait()
+    assert "A “not” is missing.</textarea>" in room.get().text
+
+
 def test_an_answer_that_comes_while_the_run_is_at_work_waits_for_it(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
