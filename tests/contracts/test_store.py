@@ -330,6 +330,22 @@ def test_a_transaction_is_invisible_to_others_until_it_ends(store: Store) -> Non
     assert store.cache.get(["a"]) == {"a": "b"}
 
 
+def test_what_is_read_in_a_transaction_does_not_change_before_it_ends(url: str) -> None:
+    def decide() -> None:
+        with Store.open(url) as other:
+            other.decisions.append([decision()])
+
+    with Store.open(url) as store:
+        thread = threading.Thread(target=decide)
+        with store.transaction():
+            assert store.decisions.last("report", "km") is None
+            thread.start()
+            thread.join(0.5)
+            assert store.decisions.last("report", "km") is None
+        thread.join(20)
+        assert store.decisions.last("report", "km") is not None
+
+
 # --- memory
 
 

@@ -26,7 +26,7 @@ BUSY_MILLISECONDS = 10_000
 ATTEMPTS = 6
 """How often a write is tried when another process is in the way or the connection broke."""
 _WRITE_LOCK = 7_083_120
-"""The PostgreSQL advisory lock that makes writers queue where their order matters (decisions, migrations)."""
+"""The PostgreSQL advisory lock that makes writers queue where their order matters (decisions, transactions)."""
 _SCHEMA = "pubpipe"
 """Our own schema on PostgreSQL, so that one database can hold Prefect's tables too."""
 
@@ -62,8 +62,8 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """Everything that this thread does with the store inside is done together or not at all.
 
-        On SQLite the transaction takes the write lock at its start, so that what is read in it cannot change
-        before it is written. One inside another joins it.
+        It takes the write lock at its start, so that what is read in it cannot change before it is written. One
+        inside another joins it.
         """
         if self._open is not None:
             yield
@@ -110,6 +110,7 @@ class Database:
             connection = self.engine.connect().execution_options(pubpipe_write=True)
             try:
                 connection.begin()
+                self.lock(connection)
             except BaseException:
                 connection.close()
                 raise
