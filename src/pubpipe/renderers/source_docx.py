@@ -24,6 +24,7 @@ from pubpipe.renderers.fallback import Piece, splitter
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.matter import matter
 from pubpipe.renderers.runs import clean, cleaned
+from pubpipe.renderers.source_boxes import fit_boxes
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
 from pubpipe.word import (
@@ -100,6 +101,7 @@ def translated(
         _write(place, targets[place.id], look)
     for derived in words.derived:
         _follow(derived, targets[derived.place.id], look)
+    fit_boxes(word, words.stories, profile, fonts)
     _bindings(word)
     _identity(word, edition, look)
     around = matter(edition, template, profile, imprint)
@@ -511,7 +513,6 @@ def _follow(derived: Derived, target: Content, look: Look) -> None:
 
 # -- the whole file -------------------------------------------------------------------------------------------------
 
-_SHAPE = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
 _SAFE = re.compile(r"(https?|mailto|tel|ftp):", re.IGNORECASE)
 
 
@@ -593,7 +594,7 @@ def _default(styles: Any, look: Look) -> None:
 
 
 def _room(root: Any) -> None:
-    """Lines, rows and text boxes of an exact height become at least so high: the new text may need more."""
+    """Lines, rows and frames of an exact height become at least so high: the new text may need more."""
     for spacing in root.iter(f"{W}spacing"):
         if spacing.get(f"{W}lineRule") == "exact":
             spacing.set(f"{W}lineRule", "atLeast")
@@ -603,19 +604,6 @@ def _room(root: Any) -> None:
     for frame in root.iter(f"{W}framePr"):
         if frame.get(f"{W}hRule") == "exact":
             frame.set(f"{W}hRule", "atLeast")
-    for body in root.iter(f"{_SHAPE}bodyPr"):
-        if body.getparent().find(f"{_SHAPE}txbx") is None:
-            continue
-        for name in ("noAutofit", "normAutofit"):
-            for element in body.findall(f"{A}{name}"):
-                body.remove(element)
-        if body.find(f"{A}spAutoFit") is None:
-            place = 1 if body.find(f"{A}prstTxWarp") is not None else 0
-            body.insert(place, body.makeelement(f"{A}spAutoFit"))
-    for box in root.iter(f"{V}textbox"):
-        style = [s for s in (box.get("style") or "").split(";") if s and not s.startswith("mso-fit-shape-to-text")]
-        if box.find(f"{W}txbxContent") is not None:
-            box.set("style", ";".join([*style, "mso-fit-shape-to-text:t"]))
 
 
 def _art(root: Any, look: Look) -> None:

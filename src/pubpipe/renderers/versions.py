@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-VERSIONS: dict[str, int] = {"docx": 5, "pdf": 5, "html": 1, "srt": 1, "vtt": 1, "source-docx": 2, "source-pdf": 2}
+VERSIONS: dict[str, int] = {"docx": 5, "pdf": 5, "html": 1, "srt": 1, "vtt": 1, "source-docx": 3, "source-pdf": 3}
 """Format to a number that goes up when the same input gives other bytes."""
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "docx": ("icu4py", "pillow"),
     "pdf": ("typst", "pikepdf", "icu4py", "pillow"),
     "html": ("uharfbuzz", "fonttools", "brotli", "icu4py", "pillow"),
-    "source-docx": ("icu4py", "lxml"),
-    "source-pdf": ("icu4py", "lxml", "pikepdf", "fonttools", "brotli"),
+    "source-docx": ("icu4py", "lxml", "uharfbuzz"),
+    "source-pdf": ("icu4py", "lxml", "uharfbuzz", "pikepdf", "fonttools", "brotli"),
     "srt": ("icu4py",),
     "vtt": ("icu4py",),
 }
