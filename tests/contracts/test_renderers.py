@@ -205,6 +205,8 @@ def edition(language: str, *, approved: bool = True, real: bool = False) -> Edit
             memory=40,
             machine=12,
             human=3,
+            corrected=2,
+            carried=4,
             reviewers=(("language", "Sokha Chan"), ("sign-off", "Demo Reviewer")),
             notice="Machine-drafted for demonstration.",
         ),

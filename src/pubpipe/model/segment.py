@@ -172,10 +172,15 @@ class Credits(Value):
     """Who and what made a translation, for the imprint and the manifest."""
 
     engines: tuple[str, ...] = ()
+    """Whose drafts these segments are, or began as."""
     memory: int = 0
     """Segments that came from the translation memory."""
     machine: int = 0
+    """Segments that are a machine's draft as it was; people approved it, and changed nothing."""
     human: int = 0
+    """Segments in the wording of people, whatever they began with."""
+    corrected: int = 0
+    """Of those, segments that began as a machine's draft."""
     carried: int = 0
     """Of all these, segments whose approval was carried over from an earlier text (`review.carry_over`)."""
     reviewers: tuple[tuple[str, str], ...] = ()

@@ -22,6 +22,7 @@ from pubpipe.model import (
 )
 from pubpipe.pipeline.ingesting import Ingested, ingest
 from pubpipe.pipeline.moved_terms import MovedTerm, moved_terms
+from pubpipe.pipeline.provenance import first_draft
 from pubpipe.pipeline.reading import Read, reader
 from pubpipe.pipeline.workspace import Workspace
 from pubpipe.project import Project, ReviewSettings, StageSettings
@@ -222,7 +223,15 @@ class EditionView:
             self.stages,
             notice=self.notice,
             carried=frozenset(self.standing.carried),
+            began=self.began,
         )
+
+    @property
+    def began(self) -> dict[str, Draft]:
+        """Segment id to what machine or memory gave for this very sentence before people changed it."""
+        given = self.ws.store.beginnings.latest(self.publication, self.profile.tag)
+        found = {s.id: first_draft(self.drafts.get(s.id), given) for s in self.segments}
+        return {id_: first for id_, first in found.items() if first is not None}
 
 
 def view(ws: Workspace, publication: str, language: str, source: Ingested | None = None) -> EditionView:

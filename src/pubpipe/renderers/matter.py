@@ -109,7 +109,7 @@ def _imprint(
         "licence": imprint.licence,
         "original_language": label("english"),
         "translated_by": "; ".join(_translators(edition, template, profile)),
-        "reviewed_by": "; ".join(f"{n} ({_stage(s, template, profile)})" for s, n in edition.credits.reviewers),
+        "reviewed_by": "; ".join(_reviewers(edition, template, profile)),
         "produced_with": imprint.program,
     }
     for key in template.design.imprint.lines:
@@ -122,12 +122,30 @@ def _imprint(
 
 
 def _translators(edition: Edition, template: Template, profile: LanguageProfile) -> Iterator[str]:
-    """How many segments came from where, in the words of the language."""
+    """How many segments came from where, in the words of the language; what people corrected stands with the machine
+    that it began with, so that nobody takes a draft which was approved as it was for a corrected one, or the other way.
+    """
     made = edition.credits
     engines = ", ".join(made.engines) or "—"
-    for key, count in (("by_engine", made.machine), ("by_memory", made.memory), ("by_people", made.human)):
+    drafted = "by_engine_corrected" if made.corrected else "by_engine"
+    counts = (
+        (drafted, made.machine + made.corrected),
+        ("by_memory", made.memory),
+        ("by_people", made.human - made.corrected),
+    )
+    for key, count in counts:
         if count:
-            yield template.label(key, profile.tag, count=profile.number(count), engines=engines)
+            corrected = profile.number(made.corrected)
+            yield template.label(key, profile.tag, count=profile.number(count), corrected=corrected, engines=engines)
+
+
+def _reviewers(edition: Edition, template: Template, profile: LanguageProfile) -> Iterator[str]:
+    """Who approved at which stage, then how many approvals are of an English that has changed in form since."""
+    made = edition.credits
+    for stage, name in made.reviewers:
+        yield f"{name} ({_stage(stage, template, profile)})"
+    if made.carried:
+        yield template.label("carried_over", profile.tag, count=profile.number(made.carried))
 
 
 def _drafted(edition: Edition, template: Template, profile: LanguageProfile) -> str:

@@ -39,9 +39,11 @@ REQUIRED_LABELS = (
     "english",
     "translated_by",
     "by_engine",
+    "by_engine_corrected",
     "by_memory",
     "by_people",
     "reviewed_by",
+    "carried_over",
     "machine_drafted",
     "produced_with",
 )
@@ -243,8 +245,9 @@ class Template(Value):
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the design, the layout, an image or any word of the labels changes; not with what only the list of
-        templates says of it, because no page would be another.
+        """Changes when the design, the layout, an image or any word of the labels changes.
+
+        Not with what only the list of templates says of it: no page would be another.
         """
         printed = self.model_dump(mode="json", exclude={"design": {"title", "description"}})
         return f"{self.name}/{short(digest(printed))}"

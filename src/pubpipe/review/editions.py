@@ -89,10 +89,12 @@ def credits(
     *,
     notice: str = "",
     carried: frozenset[str] = frozenset(),
+    began: Mapping[str, Draft] | None = None,
 ) -> Credits:
     """Who and what made the present text: engines and counts by origin, and those who approved it, by stage.
 
-    `carried`: segments whose approval was given for an earlier English (`Standing.carried`).
+    `carried`: segments whose approval was given for an earlier English (`Standing.carried`). `began`: by segment id,
+    what machine or memory gave for the present sentence before people changed it.
     """
     used = [d for s in segments if (d := drafts.get(s.id)) is not None and d.target is not None]
     pairs = {(d.source_hash, content_hash(d.target)) for d in used if d.target is not None}
@@ -101,6 +103,8 @@ def credits(
         for d in used
         if d.segment in carried and d.approved_source is not None and d.target is not None
     }
+    firsts = [(began or {}).get(d.segment) for d in used if d.origin == "human"]
+    corrected = [first for first in firsts if first is not None and first.origin == "engine"]
     reviewers: list[tuple[str, str]] = []
     for stage in stages:
         approvals = [d for d in decisions if d.stage == stage.name and d.verdict == "approve"]
@@ -111,10 +115,11 @@ def credits(
             approvals = [d for d in signed if d.edition_hash == signed[-1].edition_hash]
         reviewers += dict.fromkeys((stage.name, d.by) for d in approvals)
     return Credits(
-        engines=tuple(sorted({d.detail for d in used if d.origin == "engine" and d.detail})),
+        engines=tuple(sorted({d.detail for d in (*used, *corrected) if d.origin == "engine" and d.detail})),
         memory=sum(d.origin in ("context", "exact") for d in used),
         machine=sum(d.origin == "engine" for d in used),
         human=sum(d.origin == "human" for d in used),
+        corrected=len(corrected),
         carried=sum(d.segment in carried for d in used),
         reviewers=tuple(reviewers),
         notice=notice,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
-from pubpipe.languages import profile
-from pubpipe.model import Placeholder, TagClose, TagOpen, Text
+from pubpipe.languages import TARGETS, profile
+from pubpipe.model import Credits, Placeholder, TagClose, TagOpen, Text
 from pubpipe.renderers.dates import long_date
+from pubpipe.renderers.matter import matter
 from pubpipe.renderers.pages import own_number
 from pubpipe.renderers.runs import by_link, clean, runs, safe_url
+from tests.contracts.test_renderers import IMPRINT, TEMPLATE, edition
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,30 @@ from pubpipe.renderers.runs import by_link, clean, runs, safe_url
 )
 def test_a_date_is_written_as_the_language_writes_it(language: str, written: str) -> None:
     assert long_date(dt.date(2026, 3, 9), profile(language)) == written
+
+
+@pytest.mark.parametrize("language", TARGETS)
+def test_the_imprint_tells_what_people_corrected_and_which_approvals_were_carried_over(language: str) -> None:
+    look = profile(language)
+
+    def lines(**counts: object) -> dict[str, str]:
+        made = Credits.model_validate({"engines": ("google",), "reviewers": (("sign-off", "Chan"),), **counts})
+        named = edition(language).model_copy(update={"credits": made})
+        words = {line.label: line.text for line in matter(named, TEMPLATE, look, IMPRINT).imprint}
+        return {key: words.get(TEMPLATE.label(key, language), "") for key in ("translated_by", "reviewed_by")}
+
+    def words(key: str, **values: int) -> str:
+        numbers = {name: look.number(value) for name, value in values.items()}
+        return clean(TEMPLATE.label(key, language, engines="google", **numbers))
+
+    both = lines(machine=12, human=3, corrected=2, carried=4)
+    corrected = words("by_engine_corrected", count=14, corrected=2)
+    assert both["translated_by"] == f"{corrected}; {words('by_people', count=1)}"
+    assert {int(n) for n in re.findall("[0-9]+", corrected)} == {14, 2}
+    assert both["reviewed_by"].endswith(f"; {words('carried_over', count=4)}")
+    as_they_were = lines(machine=12, human=3)
+    assert as_they_were["translated_by"] == f"{words('by_engine', count=12)}; {words('by_people', count=3)}"
+    assert ";" not in as_they_were["reviewed_by"]
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,21 @@ def test_a_document_that_says_something_else_than_what_was_approved_is_refused()
     assert caught.value.reasons == ("the document says something else than what was approved in u0001",)
 
 
+def test_what_people_corrected_is_counted_apart_from_what_they_approved_as_it_was() -> None:
+    one = edition(("One.", "១"), ("Two.", "២"), ("Three.", "៣"), ("Four.", "៤"))
+    began = dict(one.drafts)
+    engine, memory, nothing, untouched = (s.id for s in one.segments)
+    began[engine] = began[engine].model_copy(update={"origin": "engine", "detail": "google"})
+    began[memory] = began[memory].model_copy(update={"origin": "exact", "detail": ""})
+    began[untouched] = began[untouched].model_copy(update={"origin": "engine", "detail": "azure"})
+    del began[nothing]
+    wrote = {"origin": "human", "detail": "Sokha"}
+    drafts = {id_: d.model_copy(update=wrote) for id_, d in one.drafts.items()} | {untouched: began[untouched]}
+    made = credits(one.segments, drafts, one.record, one.stages, began=began)
+    assert (made.machine, made.human, made.corrected, made.memory) == (1, 3, 1, 0)
+    assert made.engines == ("azure", "google")
+
+
 def test_a_standing_that_claims_more_than_the_record_is_judged_again() -> None:
     from pubpipe.review import assemble
 
