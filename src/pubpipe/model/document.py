@@ -16,6 +16,7 @@ from pubpipe.model.values import LanguageTag, Value
 Role = Literal[
     "title", "subtitle", "heading", "paragraph", "item", "cell", "caption", "alt", "note", "quote", "metadata",
     "header", "footer", "label",
+    "chart-title", "chart-axis", "chart-series", "chart-category", "chart-label", "diagram",
 ]  # fmt: skip
 Alignment = Literal["left", "right", "center", "default"]
 

@@ -33,7 +33,7 @@ from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, link_addresses, read_page
 from pubpipe.renderers.source_docx import NOTICE
-from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, open_word
+from pubpipe.word import SYMBOL_FONTS, A, R, V, W, WordFile, drawn_texts, open_word, read_drawn
 from pubpipe.word.package import is_on
 from pubpipe.word.paragraph import is_symbol_font
 
@@ -92,6 +92,9 @@ def inspect_source_docx(
     texts = [t for part in stories for t in _word_texts(word, part)]
     numbering = word.related(main, "numbering")
     texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
+    drawn = read_drawn(word, stories)
+    texts += drawn_texts(drawn)
+    found += _drawn_faults(word, drawn.parts, profile, fonts)
     shown = squeezed("\n".join(texts))
     found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
     found += words_of_nobody(word, document)
@@ -145,6 +148,36 @@ def _word_glyphs(word: WordFile, stories: Sequence[str], profile: LanguageProfil
             lacking.update((family, c) for c in text if ord(c) not in have and not c.isspace())
     for (family, character), count in sorted(lacking.items())[:NAMED_AT_MOST]:
         message = f"U+{ord(character):04X} “{character}” stands {count} times in {family}, which lacks it"
+        yield as_finding("glyphs", "block", message)
+
+
+def _drawn_faults(
+    word: WordFile, parts: Iterable[str], profile: LanguageProfile, fonts: FontSet | None
+) -> Iterator[Finding]:
+    """Fonts of charts and diagrams that are none of ours, or that lack a character of their run."""
+    slot = {"complex": "cs", "east-asian": "ea", "latin": "latin"}[profile.word_class]
+    strange: set[str] = set()
+    lacking: Counter[tuple[str, str]] = Counter()
+    for part in parts:
+        root = word.xml(part)
+        for face in root.iter(f"{A}latin", f"{A}ea", f"{A}cs"):
+            named = face.get("typeface") or ""
+            around = face.getparent().find(f"{A}latin")
+            pictured = around is not None and (around.get("typeface") or "").lower() in SYMBOL_FONTS
+            if named and named not in FAMILIES and not pictured:
+                strange.add(named)
+        for run in root.iter(f"{A}r"):
+            face = run.find(f"{A}rPr/{A}{slot}")
+            family = (face.get("typeface") or "") if face is not None else ""
+            if fonts is not None and family in FAMILIES:
+                have = fonts.covers((family,)) | NO_GLYPH
+                text = run.findtext(f"{A}t") or ""
+                lacking.update((family, c) for c in text if ord(c) not in have and not c.isspace())
+    if strange:
+        message = f"font {', '.join(sorted(strange))} of a chart or diagram is none of the publication's"
+        yield as_finding("fonts", "block", message)
+    for (family, character), count in sorted(lacking.items())[:NAMED_AT_MOST]:
+        message = f"U+{ord(character):04X} “{character}” stands {count} times in a chart in {family}, which lacks it"
         yield as_finding("glyphs", "block", message)
 
 
@@ -205,6 +238,12 @@ def words_of_nobody(word: WordFile, document: SourceDocument) -> Iterator[Findin
                 if named <= NAMED_AT_MOST:
                     message = f"words stand in {part} that are no part of the edition: “{text[:40]}”"
                     yield as_finding("strange", "block", message)
+    for visible in dict.fromkeys(drawn_texts(read_drawn(word, stories))):
+        if _letters(visible) not in whole:
+            named += 1
+            if named <= NAMED_AT_MOST:
+                message = f"a chart or diagram has words that are no part of the edition: “{visible[:40]}”"
+                yield as_finding("strange", "block", message)
     if named > NAMED_AT_MOST:
         message = f"{named - NAMED_AT_MOST} more paragraphs have words that are no part of the edition"
         yield as_finding("strange", "block", message)
@@ -284,6 +323,7 @@ def _text(units: Sequence[Unit], pages: Sequence[PageRead]) -> Iterator[Finding]
         )
 
     around: tuple[Role, ...] = ("header", "footer", "label")
+    around += ("chart-series", "chart-category", "chart-label")  # a legend, an axis or a label may be switched off
     body = [u for u in units if u.role not in (*_NOT_ON_PAGES, *around)]
     gone = list(_missing(body, lambda p, _: stands(p, 1)))
     yield from gone

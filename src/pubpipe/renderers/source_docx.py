@@ -25,6 +25,7 @@ from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.matter import matter
 from pubpipe.renderers.runs import clean, cleaned
 from pubpipe.renderers.source_boxes import fit_boxes
+from pubpipe.renderers.source_charts import dress, rewrite, save_data
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
 from pubpipe.word import (
@@ -33,7 +34,9 @@ from pubpipe.word import (
     SYMBOL_FONTS,
     XML_SPACE,
     A,
+    Cached,
     Derived,
+    DrawnParagraph,
     O,
     Paragraph,
     Place,
@@ -102,6 +105,7 @@ def translated(
     for derived in words.derived:
         _follow(derived, targets[derived.place.id], look)
     fit_boxes(word, words.stories, profile, fonts)
+    save_data(words)
     _bindings(word)
     _identity(word, edition, look)
     around = matter(edition, template, profile, imprint)
@@ -246,8 +250,10 @@ def _set(properties: Any, name: str, values: dict[str, str]) -> None:
 
 def _write(place: Place, target: Content, look: Look) -> None:
     for spot in place.spots:
-        if isinstance(spot, Value):
+        if isinstance(spot, Value | Cached):
             spot.write(_said(target))
+        elif isinstance(spot, DrawnParagraph):
+            rewrite(spot, hold_spaces(cleaned(target), look.profile), look)
         else:
             _Rewriter(spot, look).rewrite(hold_spaces(cleaned(target), look.profile))
 
@@ -557,6 +563,9 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
                 for element in family.iter(f"{A}{name}"):
                     element.attrib.clear()
                     element.set("typeface", typeface)
+    dress(words, look)
+    for part in words.drawn.parts:
+        _links(word, part)
     _without_macros(word, main)
 
 

@@ -17,7 +17,7 @@ from pubpipe.renderers.office import Office, to_pdf
 from pubpipe.renderers.source_docx import title_of, translated, write
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.web_fonts import web_fonts
-from pubpipe.word import W, WordFile, remove, unwrap
+from pubpipe.word import W, WordFile, drawn_characters, remove, unwrap
 
 _ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "\u00a0·•–—‘’“”…"
 """What LibreOffice sets by itself: numbers of pages and lists, bullets."""
@@ -137,6 +137,7 @@ def characters(word: WordFile) -> str:
         for element in word.xml(part).iter(f"{W}t", f"{W}lvlText"):
             out.update(element.text or "")
             out.update(element.get(f"{W}val") or "")
+        out |= drawn_characters(word.xml(part))
     return "".join(sorted(out))
 
 

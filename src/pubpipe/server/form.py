@@ -23,7 +23,14 @@ AUTHORS = "text_authors"
 """The field that says who typed a text, where another hands it in, as JSON {segment id: [names]}; not shown either."""
 _PREFIX = "segment_"
 _NUMBERS = r"^\s*(\d+(\s*-\s*\d+)?(\s*[,;\s]\s*\d+(\s*-\s*\d+)?)*)?\s*$"
-ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"}
+ROLES = {"item": "list", "cell": "table", "note": "footnote", "alt": "alternative text"} | {
+    "chart-title": "title of a chart",
+    "chart-axis": "axis of a chart",
+    "chart-series": "series of a chart",
+    "chart-category": "category of a chart",
+    "chart-label": "label in a chart",
+    "diagram": "diagram",
+}
 
 KEEPS = (
     "**This window does not keep what you type.** Closing it or leaving the page loses it; a refused answer does not. "

@@ -4,6 +4,7 @@ Both use this one walk over the package, so that the units of a document and the
 construction. `open_word` unpacks, `read_words` walks; a `Spot` knows where a text stood.
 """
 
+from pubpipe.word.charts import Cached, DrawnParagraph, DrawnTag, drawn_characters, drawn_texts, read_drawn
 from pubpipe.word.package import (
     DC,
     MC,
@@ -16,6 +17,7 @@ from pubpipe.word.package import (
     O,
     R,
     V,
+    Value,
     W,
     WordFile,
     accept_changes,
@@ -27,7 +29,7 @@ from pubpipe.word.package import (
     value_of,
 )
 from pubpipe.word.paragraph import Anchor, Paragraph, Tag, Token, Wrapper
-from pubpipe.word.walk import Derived, Node, Place, Spot, Value, Words, read_words
+from pubpipe.word.walk import Derived, Node, Place, Spot, Words, read_words
 
 __all__ = [
     "DC",
@@ -38,8 +40,11 @@ __all__ = [
     "XML_SPACE",
     "A",
     "Anchor",
+    "Cached",
     "Changes",
     "Derived",
+    "DrawnParagraph",
+    "DrawnTag",
     "Node",
     "O",
     "Paragraph",
@@ -55,7 +60,10 @@ __all__ = [
     "Words",
     "Wrapper",
     "accept_changes",
+    "drawn_characters",
+    "drawn_texts",
     "open_word",
+    "read_drawn",
     "read_words",
     "relations_of",
     "remove",

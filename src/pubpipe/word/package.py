@@ -174,6 +174,22 @@ def _style(key: str, raw: dict[str, Any]) -> Style:
     return Style(name, bool(hidden), level, "" if number == "0" else number)
 
 
+@dataclass(eq=False)
+class Value:
+    """A text that is no run: an alternative text, the pattern of a list's numbers, the title of the file."""
+
+    element: Any
+    attribute: str = ""
+    """"": the text of the element itself."""
+
+    def write(self, text: str) -> None:
+        """Put the translation in its place."""
+        if self.attribute:
+            self.element.set(self.attribute, text)
+        else:
+            self.element.text = text
+
+
 def open_word(data: bytes, refuse: Refuse, limits: Limits = WordLimits) -> WordFile:
     """The Word package in `data`, Strict files as Transitional ones; `refuse`'s error for one that is not read."""
     package: Package = open_package(data, limits, refuse)

@@ -10,6 +10,7 @@ from typing import Any
 
 from pubpipe.identity import content_hash, digest_bytes, short
 from pubpipe.model import Content, Placeholder, Role, Severity, Text, plain, quoted, tidy
+from pubpipe.word.charts import Cached, Drawn, DrawnParagraph, read_drawn
 from pubpipe.word.package import (
     DC,
     MC,
@@ -21,6 +22,7 @@ from pubpipe.word.package import (
     R,
     Style,
     V,
+    Value,
     W,
     WordFile,
     accept_changes,
@@ -41,23 +43,7 @@ from pubpipe.word.paragraph import (
 _FILE_NAME = re.compile(r"\s*\S*[\\/]?[^\\/]+\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)\s*", re.IGNORECASE)
 
 
-@dataclass(eq=False)
-class Value:
-    """A text that is no run: an alternative text, the pattern of a list's numbers, the title of the file."""
-
-    element: Any
-    attribute: str = ""
-    """"": the text of the element itself."""
-
-    def write(self, text: str) -> None:
-        """Put the translation in its place."""
-        if self.attribute:
-            self.element.set(self.attribute, text)
-        else:
-            self.element.text = text
-
-
-Spot = Paragraph | Value
+Spot = Paragraph | Value | DrawnParagraph | Cached
 
 
 @dataclass(eq=False)
@@ -121,6 +107,8 @@ class Words:
     title: Place | None = None
     stories: list[str] = field(default_factory=list)
     """The parts that have paragraphs."""
+    drawn: Drawn = field(default_factory=Drawn)
+    """What was found in charts and diagrams."""
     findings: list[tuple[str, Severity, str]] = field(default_factory=list)
     """(check, severity, message) of what stays as it is."""
 
@@ -177,6 +165,7 @@ class _Walk:
         self._headers(main)
         self._entries()
         self._labels(main)
+        self._charts()
         self._title()
         for number, place in enumerate(self.words.places(), 1):
             place.id = f"u{number:04d}"
@@ -464,6 +453,12 @@ class _Walk:
                     )
                     self.words.furniture.append(Place("label", content, [Value(text, f"{W}val")]))
 
+    def _charts(self) -> None:
+        """Words in charts and diagrams, with what of them stays as it is."""
+        drawn = self.words.drawn = read_drawn(self.word, self.words.stories)
+        self.words.furniture += [Place(text.role, text.content, list(text.spots)) for text in drawn.texts]
+        self.words.findings += drawn.findings
+
     def _title(self) -> None:
         """The title in the file's properties: one that the text says too follows it, another one is a unit."""
         for _, part, outside in self.word.relationships("").values():
@@ -519,17 +514,17 @@ class _Walk:
             )
 
     def _foreign(self, part: str) -> None:
-        """Charts, diagrams, embedded files and form choices: their English words are named."""
+        """New kinds of charts, embedded files and form choices: their English words are named."""
         root = self.word.xml(part)
         relations = self.word.relationships(part)
         for data in root.iter(f"{A}graphicData"):
             kind = (data.get("uri") or "").rsplit("/", 1)[-1]
-            if kind in ("chart", "chartex", "diagram", "lockedCanvas") and not _in_fallback(data):
-                what = {"diagram": "SmartArt diagram", "lockedCanvas": "drawing"}.get(kind, "chart")
-                words = self._related_words(data, relations, kind)
+            if kind in ("chartex", "lockedCanvas") and not _in_fallback(data):
+                what = "drawing" if kind == "lockedCanvas" else "chart"
+                words = self._related_words(data, relations)
                 if words:
                     self.find(
-                        kind if kind != "lockedCanvas" else "drawing",
+                        what,
                         "block",
                         f"the words of a {what} stay English: {_some(words)} {near(data)}; translate them in Word",
                     )
@@ -570,18 +565,15 @@ class _Walk:
         for ruby in root.iter(f"{W}ruby"):
             self.find("ruby", "warning", f"a word with its reading above stays as it is: {quoted(text_of(ruby))}")
 
-    def _related_words(self, data: Any, relations: dict[str, tuple[str, str, bool]], kind: str) -> list[str]:
+    def _related_words(self, data: Any, relations: dict[str, tuple[str, str, bool]]) -> list[str]:
         words = [" ".join((t.text or "").split()) for t in data.iter(f"{A}t")]
         for child in data.iter():
             for key, value in child.attrib.items():
-                if not key.startswith(R) or value not in relations or (kind == "diagram" and key != f"{R}dm"):
+                if not key.startswith(R) or value not in relations:
                     continue
-                target = relations[value][1]
-                # shapes that somebody drew on a chart are a part of their own
-                drawn = [t for k, t, _ in self.word.relationships(target).values() if k.endswith("/chartUserShapes")]
-                for part in (target, *drawn):
-                    if part in self.word.parts and part.endswith(".xml"):
-                        words += _chart_words(self.word.xml(part))
+                part = relations[value][1]
+                if part in self.word.parts and part.endswith(".xml"):
+                    words += _chart_words(self.word.xml(part))
         return list(dict.fromkeys(w for t in words if LETTER.search(w := " ".join(t.split()))))
 
 
@@ -593,7 +585,7 @@ _NUMBERS = ("}numCache", "}numLit", "}numDim")
 
 
 def _chart_words(root: Any) -> Iterator[str]:
-    """The texts of a chart, diagram or drawing: titles, names of series and categories, none of its numbers."""
+    """The texts of a chart of the new kinds: titles, names of series and categories, none of its numbers."""
     for element in root.iter():
         name = element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
         if name in ("t", "pt", "v") and not any(str(a.tag).endswith(_NUMBERS) for a in element.iterancestors()):

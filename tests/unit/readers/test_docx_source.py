@@ -19,7 +19,7 @@ from pubpipe.ooxml import Limits, Problem, open_package, pack
 from pubpipe.readers import docx_source, read
 from pubpipe.readers.package import refuse
 from pubpipe.segmentation import rejoin, segment
-from tests.unit.readers.made import edited, word, word_body
+from tests.unit.readers.made import edited, word
 from tests.unit.rich_word import field, paragraph, rich_word, run
 
 
@@ -96,43 +96,6 @@ def test_what_stays_english_is_named() -> None:
     checks = {f.check: f.message for f in docx_source.read(rich_word()).findings}
     assert "“Is that so?”" in checks["reader.comments"]
     assert "“Secret”" in checks["reader.hidden"]
-
-
-C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
-D = "http://schemas.openxmlformats.org/drawingml/2006/main"
-TITLE = "<c:title><a:p><a:r><a:t>Wages by year</a:t></a:r></a:p></c:title>"
-LEVELS = "<c:multiLvlStrCache><c:lvl><c:pt><c:v>Wages by year</c:v></c:pt></c:lvl></c:multiLvlStrCache>"
-NUMBERS = "<c:numCache><c:pt><c:v>1.5E-3</c:v></c:pt></c:numCache>"
-
-
-@pytest.mark.parametrize(("words", "drawn"), [(TITLE, ""), (LEVELS, ""), (NUMBERS, "Wages by year")])
-def test_a_chart_keeps_the_document_from_being_published_unseen(words: str, drawn: str) -> None:
-    chart = (
-        '<w:p><w:r><w:drawing><wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/'
-        'wordprocessingDrawing"><wp:docPr id="1" name="c"/><a:graphic '
-        'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData '
-        'uri="http://schemas.openxmlformats.org/drawingml/2006/chart"><c:chart '
-        'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-        'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rIdChart"/>'
-        "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
-    )
-    part = f'<c:chartSpace xmlns:c="{C}" xmlns:a="{D}">{words}</c:chartSpace>'
-    shapes = f'<c:userShapes xmlns:c="{C}" xmlns:a="{D}"><a:t>{drawn}</a:t></c:userShapes>'
-    of_chart = (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-        'Target="../drawings/drawing1.xml" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chartUserShapes"/></Relationships>'
-    )
-    parts = {"word/charts/chart1.xml": part, "word/drawings/drawing1.xml": shapes}
-    parts["word/charts/_rels/chart1.xml.rels"] = of_chart
-    relation = (
-        '<Relationship Id="rIdChart" Target="charts/chart1.xml" '
-        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart"/>'
-    )
-    document = docx_source.read(word_body(chart, parts=parts, relationships=relation))
-    found = next(f for f in document.findings if f.check == "reader.chart")
-    assert found.severity == "block"
-    assert "the words of a chart stay English: “Wages by year” (" in found.message
 
 
 def test_blocks_keep_headings_lists_and_merged_cells() -> None:
