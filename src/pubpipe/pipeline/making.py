@@ -57,7 +57,8 @@ def inspected(edition: ApprovedEdition, setting: Setting, format_: str, data: by
     from pubpipe.renderers import inspect_file
 
     page = setting.template.design.page
-    return Made(data, inspect_file(format_, data, edition, setting.profile, setting.fonts, setting.layout, page))
+    found = inspect_file(format_, data, edition, setting.profile, setting.fonts, setting.layout, page, setting.original)
+    return Made(data, found)
 
 
 def make(job: Job) -> Made:

@@ -19,6 +19,7 @@ from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Role, SourceDocument, Unit
 from pubpipe.ooxml import Problem
 from pubpipe.renderers import inspection
+from pubpipe.renderers.base import Original
 from pubpipe.renderers.findings import (
     NAMED_AT_MOST,
     as_finding,
@@ -30,6 +31,7 @@ from pubpipe.renderers.findings import (
     worst_first,
 )
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
+from pubpipe.renderers.inspect_boxes import smaller_type
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, link_addresses, read_page
 from pubpipe.renderers.source_docx import NOTICE
@@ -75,9 +77,16 @@ def inspect_source_pdf(data: bytes, edition: Edition, profile: LanguageProfile) 
 
 
 def inspect_source_docx(
-    data: bytes, edition: Edition, profile: LanguageProfile, fonts: FontSet | None = None
+    data: bytes,
+    edition: Edition,
+    profile: LanguageProfile,
+    fonts: FontSet | None = None,
+    original: Original | None = None,
 ) -> tuple[Finding, ...]:
-    """What is wrong with the Word file of an edition in the layout of its source, worst first."""
+    """What is wrong with the Word file of an edition in the layout of its source, worst first.
+
+    With the client's file it is said which text boxes have smaller type than there.
+    """
     try:
         word = open_word(data, _refuse)
     except SourceError as error:
@@ -106,6 +115,8 @@ def inspect_source_docx(
     found += _linked(edition, [*targets, *re.findall(r'"([^"]+)"', codes), *_with_anchor(word, stories)])
     pictures = sum(1 for part in stories for _ in word.xml(part).iter(f"{A}blip", f"{V}imagedata"))
     found += lost_images(document, pictures, vector=True)
+    if original is not None and fonts is not None:
+        found += smaller_type(word, open_word(original.data, _refuse), stories, profile, fonts)
     return worst_first(found)
 
 
@@ -340,6 +351,8 @@ _ACROSS = 8.0
 """Points that two texts have to share in width: more than a mark that stands over a letter has."""
 _HALF_A_LETTER = 0.4
 """Of the size of type: two baselines that are nearer than this have letters on letters."""
+_WIDE, _LETTER = 3.0, 0.8
+"""Lines that share so many letters of width belong to two texts where their baselines are nearer than that."""
 
 
 def _covered(pages: Sequence[PageRead]) -> Iterator[Finding]:
@@ -353,8 +366,12 @@ def _covered(pages: Sequence[PageRead]) -> Iterator[Finding]:
                 if apart >= one.size:
                     break
                 across = min(one.right, other.right) - max(one.left, other.left)
-                near = 1.2 < apart < _HALF_A_LETTER * min(one.size, other.size)
-                if near and across > _ACROSS and one.mcid != other.mcid and one.text != other.text:
+                size = min(one.size, other.size)
+                wide = across > _WIDE * size
+                near = 1.2 < apart < (_LETTER if wide else _HALF_A_LETTER) * size
+                # LibreOffice gives no tag to what stands in a box: two lines without one may be of two boxes
+                foreign = one.mcid != other.mcid or (wide and one.mcid < 0)
+                if near and across > _ACROSS and foreign and one.text != other.text:
                     hits.append((other.text.strip()[:20], one.text.strip()[:20]))
         if len(hits) >= _COVERED_AT_LEAST:
             above, below = hits[0]

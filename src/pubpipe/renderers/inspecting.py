@@ -5,6 +5,7 @@ from __future__ import annotations
 from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Layout
+from pubpipe.renderers.base import Original
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.template import Page
 from pubpipe.renderers.versions import KEPT
@@ -18,11 +19,13 @@ def inspect_file(
     fonts: FontSet | None = None,
     layout: Layout = "template",
     page: Page | None = None,
+    original: Original | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with a file of this format, worst first; a block keeps it from being published.
 
     With an edition: whether everything that was approved is in it. With the template's `page`: whether the margins of
-    a PDF are free. RenderError for a format that nobody inspects.
+    a PDF are free. With the client's file: which of its text boxes have smaller type now. RenderError for a format
+    that nobody inspects.
     """
     from pubpipe.renderers import inspection
     from pubpipe.renderers.inspect_html import inspect_html
@@ -32,7 +35,7 @@ def inspect_file(
 
         if format_ == "pdf":
             return inspect_source_pdf(data, edition, profile)
-        return inspect_source_docx(data, edition, profile, fonts)
+        return inspect_source_docx(data, edition, profile, fonts, original)
     if edition is not None and edition.localized.document.furniture:
         edition = _without_furniture(edition)
     match format_:

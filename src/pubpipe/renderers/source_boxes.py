@@ -130,14 +130,13 @@ def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ru
             return True
         room = max(box.room, free - box.around)
     bare = _without_tail(paragraphs)
-    torn = stacked(bare, box.width * _WIDTH, _as_is).torn
-    careful = stacked(bare, box.width * _ROOMY, _as_is)
-    if not box.grows and careful.height <= box.room * _ROOMY and careful.torn == torn:
-        return True
-    as_it_is = stacked(paragraphs, box.width * _WIDTH, _as_is)
-    if as_it_is.height <= room and not as_it_is.torn:
-        return False
     found = _share(bare, box.width * _WIDTH, room)
+    if found == (1.0, True):
+        careful = stacked(bare, box.width * _ROOMY, _as_is)
+        if not box.grows and careful.height <= box.room * _ROOMY:
+            return True
+        if stacked(paragraphs, box.width * _WIDTH, _as_is).height <= room:
+            return False
     if found is not None:
         share, grid = found
         for content in box.contents:
@@ -195,7 +194,7 @@ def _as_is(half_points: int) -> int:
 # -- writing --------------------------------------------------------------------------------------------------------
 
 
-def _paragraphs(content: Any) -> Iterator[Any]:
+def own_paragraphs(content: Any) -> Iterator[Any]:
     """The paragraphs of a box itself, none of a box that hangs on one of them."""
     for paragraph in content.iter(f"{W}p"):
         if next(paragraph.iterancestors(f"{W}txbxContent")) is content:
@@ -205,7 +204,7 @@ def _paragraphs(content: Any) -> Iterator[Any]:
 def _set_smaller(content: Any, share: float, grid: bool, ruler: Ruler) -> None:
     """Write the smaller sizes to runs and paragraph marks, and the smaller distance of lines where it is fixed."""
     reduce = reduced(share)
-    paragraphs = list(_paragraphs(content))
+    paragraphs = list(own_paragraphs(content))
     measured = ruler.paragraphs(content) or []
     empty = [_is_empty(each) for each in measured] if len(measured) == len(paragraphs) else [False] * len(paragraphs)
     last = max((n for n, nothing in enumerate(empty) if not nothing), default=len(empty) - 1)
@@ -573,4 +572,4 @@ def _align(paragraph: Any) -> str:
     return {"end": "right"}.get(value, value)
 
 
-__all__ = ["LEAST_POINTS", "LEAST_SHARE", "Box", "boxes_of", "fit_boxes", "reduced"]
+__all__ = ["LEAST_POINTS", "LEAST_SHARE", "Box", "boxes_of", "fit_boxes", "own_paragraphs", "reduced"]
