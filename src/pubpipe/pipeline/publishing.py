@@ -186,7 +186,12 @@ def publish(work: Work, made: Mapping[str, Made]) -> tuple[Rendition, ...]:
         for rendition in new.values():
             ws.store.renditions.record(rendition)
         ws.store.cache.put({_stamp_key(publication, language): stamp(ws, publication, language)})
-    if web.follow(ws, publication, folder):
+    try:
+        followed = web.follow(ws, publication, folder)
+    except RenderError:  # the files are out, what leads to them is not: the next call has to try again
+        ws.store.cache.put({_stamp_key(publication, language): ""})
+        raise
+    if followed:
         _write_common_manifest(publication, folder)
         renditions = [ws.store.renditions.current(publication, language)[r.format] for r in renditions]
     if fresh:

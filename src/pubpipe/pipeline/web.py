@@ -12,6 +12,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pubpipe.errors import RenderError
 from pubpipe.identity import digest_bytes
 from pubpipe.pipeline.workspace import Workspace, write_atomically
 
@@ -136,7 +137,7 @@ def _indexes(ws: Workspace, publication: str, folder: Path) -> list[Path]:
     out = []
     page = render_index(title, ws.project.publisher, editions, design, ws.fonts, address=place)
     if _differs(folder / INDEX, page):
-        write_atomically(folder / INDEX, page)
+        write_atomically(folder / INDEX, _passed(page, folder, f"{folder.name}/{INDEX}", place))
         out.append(folder / INDEX)
     listed = []
     for index in sorted(folder.parent.glob(f"*/{INDEX}")):
@@ -145,16 +146,34 @@ def _indexes(ws: Workspace, publication: str, folder: Path) -> list[Path]:
             PageLink(language=e["language"], href=f"{index.parent.name}/{name}/{f['path']}")
             for name, e in entries
             for f in e.get("files", ())
-            if f["format"] == WEB
+            if f["format"] == WEB and (index.parent / name / f["path"]).is_file()
         ]
         named = next((t for _, e in entries if (t := e.get("source", {}).get("title"))), index.parent.name)
         if pages:
             listed.append(ListedPublication(title=named, href=f"{index.parent.name}/{INDEX}", languages=tuple(pages)))
     page = render_listing(ws.project.publisher or ws.project.name, listed, design, ws.fonts)
     if _differs(folder.parent / INDEX, page):
-        write_atomically(folder.parent / INDEX, page)
+        write_atomically(folder.parent / INDEX, _passed(page, folder.parent, INDEX))
         out.append(folder.parent / INDEX)
     return out
+
+
+def _passed(page: bytes, folder: Path, name: str, address: str = "") -> bytes:
+    """An index that passed its inspection; RenderError, with what is wrong in which, where it did not: the one that lay
+    there stays, and the files that it would have led to are out."""
+    from pubpipe.renderers.inspect_html import inspect_index
+
+    found = inspect_index(page, lambda path: path == INDEX or (folder / path).is_file(), address)
+    for finding in found:
+        if finding.severity not in ("block", "error"):
+            log.warning("%s: %s", name, finding.message)
+    faults = [finding.message.rstrip(".") for finding in found if finding.severity in ("block", "error")]
+    if faults:
+        raise RenderError(
+            f"the web page {name} failed its inspection and was not written: {'; '.join(faults[:5])}.",
+            remedy="Mend title, publisher or name, or make the missing file again; then 'pubpipe render'.",
+        )
+    return page
 
 
 def _differs(path: Path, data: bytes) -> bool:

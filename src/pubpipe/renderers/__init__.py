@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pubpipe.renderers.docx import render_docx
     from pubpipe.renderers.font_embedding import embed_fonts
     from pubpipe.renderers.fonts import FontSet, find_fonts, font_state
-    from pubpipe.renderers.inspect_html import inspect_html
+    from pubpipe.renderers.inspect_html import inspect_html, inspect_index
     from pubpipe.renderers.inspecting import inspect_file
     from pubpipe.renderers.inspection import compare_lengths, inspect_docx, inspect_pdf, page_count
     from pubpipe.renderers.pdf import render_pdf
@@ -41,6 +41,7 @@ _HOMES = {
     "inspect_docx": "inspection",
     "inspect_pdf": "inspection",
     "inspect_html": "inspect_html",
+    "inspect_index": "inspect_html",
     "inspect_file": "inspecting",
 }
 
@@ -72,6 +73,7 @@ __all__ = [
     "inspect_docx",
     "inspect_file",
     "inspect_html",
+    "inspect_index",
     "inspect_pdf",
     "load_template",
     "page_count",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
+import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+from urllib.parse import unquote
 
 from pubpipe.identity import Hash, digest_bytes
-from pubpipe.languages import LanguageProfile
+from pubpipe.languages import SOURCE, TARGETS, LanguageProfile, extra
 from pubpipe.model import Edition, Finding
 from pubpipe.renderers.findings import (
     NAMED_AT_MOST,
@@ -44,33 +46,87 @@ def inspect_html(data: bytes, edition: Edition | None, profile: LanguageProfile)
     the watermark (on a `DraftEdition`, on no `ApprovedEdition`). Without an edition (a page of unknown origin) what
     only the edition tells is left out. Severity "block": must not be published.
     """
-    from lxml import etree, html
-
-    try:
-        text = data.decode("utf-8")
-        root = html.document_fromstring(text, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
-    except (UnicodeDecodeError, etree.ParserError, etree.XMLSyntaxError, ValueError):
-        try:
-            root = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
-        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            return (as_finding("file", "block", "the file cannot be read as a web page in UTF-8"),)
-    ours = edition is not None
-    found = [*_identity(root, profile), *_active(root, ours=ours), *_structure(root), *_fonts(root, ours=ours)]
-    if len(data) > HEAVY:
-        found.append(as_finding("weight", "warning", f"the page has {len(data) / 1e6:.1f} MB: slow on a phone"))
-    addresses = [a for e in root.iter("a") if (a := e.get("href")) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", a)]
-    found += unsafe_links(addresses)
+    root = _parsed(data)
+    if root is None:
+        return (_UNREADABLE,)
+    found = list(_faults(root, data, profile, ours=edition is not None))
     if edition is not None:
         document = edition.localized.document
         found += lost_text(document, shown(root))
         found += _alternatives(root, profile)
         banners = ["".join(map(str, e.itertext())) for e in root.iter("aside") if e.get("class") == "draft"]
         found += watermark_faults(edition, [1] if any(PREVIEW in words for words in banners) else [], 1, "page")
-        found += lost_links(document, addresses)
+        found += lost_links(document, _addresses(root))
         found += lost_images(document, len(root.findall(".//main//img")), vector=True)
         if edition.edition_hash not in _meta(root, "dcterms.identifier"):
             found.append(as_finding("edition", "block", "the page does not name the edition that it was made from"))
     return worst_first(found)
+
+
+def inspect_index(data: bytes, is_there: Callable[[str], bool], address: str = "") -> tuple[Finding, ...]:
+    """What is wrong with a page that leads to publications, worst first: no approved text stands in it, and yet every
+    reader comes by here.
+
+    As `inspect_html` of a page of ours, and: links lead to files that are there, and stand under the language of the
+    file. `is_there` is asked for a path from the page's own folder; `address` is that folder on the web, where links
+    between languages are whole addresses.
+    """
+    root = _parsed(data)
+    if root is None:
+        return (_UNREADABLE,)
+    found = [*_faults(root, data, SOURCE, ours=True), *_languages(root)]
+    for href in dict.fromkeys(str(e.get("href") or "") for e in root.iter("a", "link")):
+        path = unquote(href.removeprefix(address))
+        if href.startswith("#") or _ADDRESS.match(path):
+            continue
+        if not path or path.startswith("/") or not is_there(posixpath.normpath(path)):
+            found.append(as_finding("links", "block", f"a link leads to “{href[:80]}”, where no file is"))
+    return worst_first(found)
+
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_UNREADABLE = as_finding("file", "block", "the file cannot be read as a web page in UTF-8")
+
+
+def _parsed(data: bytes) -> Any:
+    """The page's root; None for what no browser would show as a page."""
+    from lxml import etree, html
+
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return html.document_fromstring(data.decode("utf-8"), parser=parser)
+    except (UnicodeDecodeError, etree.ParserError, etree.XMLSyntaxError, ValueError):
+        try:
+            return html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8", huge_tree=True))
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+            return None
+
+
+def _faults(root: Any, data: bytes, profile: LanguageProfile, *, ours: bool) -> Iterator[Finding]:
+    """What can be wrong with any page, whatever stands in it."""
+    yield from (*_identity(root, profile), *_active(root, ours=ours), *_structure(root), *_fonts(root, ours=ours))
+    if len(data) > HEAVY:
+        yield as_finding("weight", "warning", f"the page has {len(data) / 1e6:.1f} MB: slow on a phone")
+    yield from unsafe_links(_addresses(root))
+
+
+def _addresses(root: Any) -> list[str]:
+    return [a for e in root.iter("a") if (a := e.get("href")) and _ADDRESS.match(a)]
+
+
+def _languages(root: Any) -> Iterator[Finding]:
+    """Languages that nobody knows, and links under another language than that of the file: a screen reader would speak
+    its title with the wrong voice."""
+    known = {SOURCE.tag, *TARGETS, *extra()}
+    named = {str(e.get(name)) for e in root.iter() for name in ("lang", "hreflang") if e.get(name)}
+    for tag in sorted(named - known - {"x-default"}):
+        yield as_finding("language", "error", f"the page names the language “{tag}”, which nobody knows")
+    for link in root.iter("a"):
+        target = link.get("hreflang")
+        here = next((e.get("lang") for e in (link, *link.iterancestors()) if e.get("lang")), "")
+        if target and target != here:
+            where = f"the link to “{str(link.get('href'))[:80]}”"
+            yield as_finding("language", "error", f"{where} in {target} stands in words marked as {here or 'nothing'}")
 
 
 def shown(root: Any) -> str:
@@ -210,4 +266,4 @@ def _meta(root: Any, name: str) -> str:
     return "".join(str(e.get("content") or "") for e in root.iter("meta") if e.get("name") == name)
 
 
-__all__ = ["inspect_html", "shown"]
+__all__ = ["inspect_html", "inspect_index", "shown"]

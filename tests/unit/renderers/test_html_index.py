@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
 from lxml import html
 
 from pubpipe.languages import SOURCE, TARGETS
@@ -17,7 +18,7 @@ from pubpipe.renderers.html_index import (
     render_index,
     render_listing,
 )
-from pubpipe.renderers.inspect_html import inspect_html
+from pubpipe.renderers.inspect_html import inspect_html, inspect_index
 from tests.contracts.test_renderers import TEMPLATE
 from tests.unit.renderers.test_html import HOSTILE
 
@@ -62,6 +63,48 @@ def test_the_inspection_finds_nothing_in_either_page() -> None:
         title="Rights", href="p/index.html", languages=(PageLink(language="km", href="p/km.html"),)
     )
     assert inspect_html(render_listing("All", [listed], TEMPLATE.design, find_fonts()), None, SOURCE) == ()
+
+
+def test_nothing_is_wrong_with_an_index_whose_files_are_there() -> None:
+    files = {f"{tag}/p.{tag}.{f}" for tag in TARGETS for f in ("docx", "pdf", "html")} | {"index.html"}
+    for address in ("", "https://example.org/p q/"):
+        page = index(*map(published, TARGETS), address=address)
+        assert inspect_index(page, files.__contains__, address) == ()
+    listed = ListedPublication(
+        title="A: b", href="a b/index.html", languages=(PageLink(language="km", href="a b/p.km.html"),)
+    )
+    page = render_listing("All", [listed], TEMPLATE.design, find_fonts())
+    assert inspect_index(page, {"a b/index.html", "a b/p.km.html"}.__contains__) == ()
+
+
+FAULTS = {
+    "no file there": ("km/p.km.pdf", "km/q.km.pdf", "a link leads to “km/q.km.pdf”, where no file is"),
+    "out of the folder": ('href="km/p.km.pdf"', 'href="/p.km.pdf"', "a link leads to “/p.km.pdf”, where no file is"),
+    "a place that runs": ("km/p.km.pdf", "javascript:x", "leads to “javascript:x”"),
+    "another language of the page": ('<html lang="en"', '<html lang="km"', "says that its language is “km”"),
+    "no language of the words": ('<li lang="km">', "<li>", "in km stands in words marked as en"),
+    "a language of nobody": ('lang="km"', 'lang="qq"', "names the language “qq”, which nobody knows"),
+    "no title": ("<title>Rights at work — MMN</title>", "<title> </title>", "has no title"),
+    "a script": ("</main>", "<script>x()</script></main>", "has a <script>"),
+    "a picture from elsewhere": ("</main>", '<img alt="" src="https://x.org/a.png"></main>', "<img> loads “https://x"),
+    "a style sheet from elsewhere": ("</head>", '<link rel="stylesheet" href="index.html"></head>', "the page loads"),
+    "no font": ("data:font/woff2", "data:font/none", "holds no font"),
+    "a letter that no font has": ("Rights at work</h1>", "Rights at work 🪬</h1>", "U+1FAAC"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_of_an_index_keeps_it_from_the_web_and_is_named(fault: str) -> None:
+    good, bad, words = FAULTS[fault]
+    page = index(published("km")).decode()
+    assert good in page
+    files = {"index.html", "km/p.km.html", "km/p.km.pdf", "km/p.km.docx"}
+    found = inspect_index(page.replace(good, bad).encode(), files.__contains__)
+    assert [f for f in found if f.severity in ("block", "error") and words in f.message]
+
+
+def test_what_is_no_page_at_all_is_said_to_be_none() -> None:
+    assert [f.check for f in inspect_index(b"", lambda _: True)] == ["inspection.file"]
 
 
 def test_what_a_title_says_is_never_markup() -> None:
