@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -27,6 +28,10 @@ _PARTS = (
     *("lxml.etree", "pikepdf", "PIL.Image", "PIL.PngImagePlugin", "icu4py.breakers"),
 )
 """What the first file needs beyond `make` itself."""
+
+
+_NO_HELPER = (RuntimeError, OSError)
+"""Helpers were killed or sent home; or the machine has no room for another process."""
 
 
 class Part(NamedTuple):
@@ -71,7 +76,8 @@ class Beside:
     def start(self) -> None:
         """Begin to load what helpers need, before there is something to do for them. Once is enough."""
         if self._helpers > 0 and self._pool is None:
-            self._opened().submit(_get_ready, self._root, self._environ)
+            with suppress(*_NO_HELPER):
+                self._opened().submit(_get_ready, self._root, self._environ)
 
     def add(self, work: Work, *, here: bool = False) -> None:
         """Another edition whose files are to be made; `here`: only by this process."""
@@ -139,7 +145,7 @@ class Beside:
                 part = self._waiting[0]
                 try:
                     job = self._opened().submit(make, part.job)
-                except RuntimeError:  # helpers that were killed or sent home: what is left is for this process
+                except _NO_HELPER:  # what is left is for this process
                     break
                 self._waiting.pop(0)
                 self._begun[job] = part

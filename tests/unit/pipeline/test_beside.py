@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -197,6 +198,16 @@ def test_helpers_that_die_at_work_take_no_file_along_that_waits_and_ask_the_pool
     assert asked == ["MainThread"]  # the thread that notices holds the lock that it would wait for
     assert "was killed" in str(ended.pop("km"))
     assert [sorted(made) for made in ended.values() if isinstance(made, dict)] == [["docx", "pdf"]] * 2
+
+
+def test_where_no_helper_can_be_started_this_process_makes_everything(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")  # as fork says where memory or processes run out
+
+    monkeypatch.setattr(SpawnProcess, "start", refused)
+    assert together(root, 3) == dict.fromkeys(LANGUAGES, "rendered")
 
 
 @pytest.mark.parametrize("change", ["a decision", "an edit"])
