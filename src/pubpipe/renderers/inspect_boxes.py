@@ -1,42 +1,64 @@
-"""Which text boxes of a finished Word file have smaller type than in the client's, read from both files."""
+"""Which text boxes of a finished Word file have smaller type than in the client's, or still too little room."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Finding, quoted
+from pubpipe.model import Finding, Severity, quoted
 from pubpipe.renderers.findings import NAMED_AT_MOST, as_finding
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.source_boxes import Box, boxes_of, own_paragraphs
+from pubpipe.renderers.source_boxes import Box, boxes_of, height_needed, own_paragraphs, sheet_of
 from pubpipe.renderers.source_measure import Ruler, runs_of
 from pubpipe.word import W, WordFile, accept_changes
 from pubpipe.word.package import text_of
 
 
-def smaller_type(
+def look_at_boxes(
     word: WordFile, source: WordFile, stories: Sequence[str], profile: LanguageProfile, fonts: FontSet
 ) -> Iterator[Finding]:
-    """The boxes in these parts whose type is smaller than in the source, the smallest first: their text did not fit.
+    """What became of the text boxes in these parts, the worst first.
 
-    The tracked changes of `source` are accepted in place. Severity "info": a person may want to look, or to shorten.
+    Severity "warning": the text does not fit at any size that can be read, so the box is higher than it was drawn; what
+    it covers there, the inspection of the PDF says. "info": the type is smaller than in the source, and the text fits.
+    The tracked changes of `source` are accepted in place.
     """
     now, before = Ruler(word, profile, fonts), Ruler(source, profile, fonts)
-    found = []
+    pitch = sheet_of(word.xml(word.main())).pitch
+    smaller, higher = [], []
     for part in stories:
         if part not in source.parts:
             continue
         accept_changes(source.xml(part))
         for here, there in zip(boxes_of(word.xml(part)), boxes_of(source.xml(part)), strict=False):
             sizes = _largest(here, now), _largest(there, before)
+            words = quoted(text_of(here.contents[0]), 40)
             if 0 < sizes[0] < sizes[1]:
-                found.append((sizes[0] / sizes[1], quoted(text_of(here.contents[0]), 40)))
-    for share, words in sorted(found)[:NAMED_AT_MOST]:
-        message = f"the type of the text box {words} is {share:.0%} of its size in the source, so that the text fits"
-        yield as_finding("boxes", "info", message)
-    if len(found) > NAMED_AT_MOST:
-        message = f"{len(found) - NAMED_AT_MOST} more text boxes have smaller type than in the source"
-        yield as_finding("boxes", "info", message)
+                smaller.append((sizes[0] / sizes[1], words))
+                continue
+            times = height_needed(here, now.paragraphs(here.contents[0], pitch) or ())
+            if sizes[0] and times and not there.grows:
+                higher.append((-times, words))
+    yield from _named(
+        "warning",
+        [f"the text box {w} is {-t:.0%} as high as in the source: no type fits into it" for t, w in sorted(higher)],
+        "more text boxes are higher than in the source",
+    )
+    yield from _named(
+        "info",
+        [
+            f"the type of the text box {w} is {s:.0%} of its size in the source: so its text fits"
+            for s, w in sorted(smaller)
+        ],
+        "more text boxes have smaller type than in the source",
+    )
+
+
+def _named(severity: Severity, messages: Sequence[str], more: str) -> Iterator[Finding]:
+    for message in messages[:NAMED_AT_MOST]:
+        yield as_finding("boxes", severity, message)
+    if len(messages) > NAMED_AT_MOST:
+        yield as_finding("boxes", severity, f"{len(messages) - NAMED_AT_MOST} {more}")
 
 
 def _largest(box: Box, ruler: Ruler) -> int:
@@ -50,4 +72,4 @@ def _largest(box: Box, ruler: Ruler) -> int:
     return max(sizes, default=0)
 
 
-__all__ = ["smaller_type"]
+__all__ = ["look_at_boxes"]

@@ -31,7 +31,7 @@ from pubpipe.renderers.findings import (
     worst_first,
 )
 from pubpipe.renderers.fonts import FAMILIES, NO_GLYPH, FontSet
-from pubpipe.renderers.inspect_boxes import smaller_type
+from pubpipe.renderers.inspect_boxes import look_at_boxes
 from pubpipe.renderers.matter import PREVIEW
 from pubpipe.renderers.pdf_reading import Font, PageRead, link_addresses, read_page
 from pubpipe.renderers.source_docx import NOTICE
@@ -85,7 +85,7 @@ def inspect_source_docx(
 ) -> tuple[Finding, ...]:
     """What is wrong with the Word file of an edition in the layout of its source, worst first.
 
-    With the client's file it is said which text boxes have smaller type than there.
+    With the client's file it is said which text boxes have smaller type than there, or grew.
     """
     try:
         word = open_word(data, _refuse)
@@ -116,7 +116,7 @@ def inspect_source_docx(
     pictures = sum(1 for part in stories for _ in word.xml(part).iter(f"{A}blip", f"{V}imagedata"))
     found += lost_images(document, pictures, vector=True)
     if original is not None and fonts is not None:
-        found += smaller_type(word, open_word(original.data, _refuse), stories, profile, fonts)
+        found += look_at_boxes(word, open_word(original.data, _refuse), stories, profile, fonts)
     return worst_first(found)
 
 

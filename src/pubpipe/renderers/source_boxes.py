@@ -31,6 +31,9 @@ _NOTHING = 2
 """Half-points of an empty paragraph that is to take no room."""
 _WIDTH, _HEIGHT = 0.985, 1.005
 """Share of a box that counts as room: programs differ by a little in how they set a line."""
+_TWIPS = 20
+_LATIN_LINE = 1.15
+"""Em from line to line in Times New Roman."""
 _ROOMY = 0.92
 """A text that fits into so much of a box does so in every program, also where it ends its lines elsewhere."""
 
@@ -105,17 +108,33 @@ def fit_boxes(word: WordFile, stories: Sequence[str], profile: LanguageProfile, 
     own setting is left alone unless it would cover what stands below.
     """
     ruler = Ruler(word, profile, fonts)
+    _widen_grid(word.xml(word.main()), ruler)
     for part in stories:
         root = word.xml(part)
         boxes = list(boxes_of(root))
         if not boxes:
             continue
-        sheet = _sheet(word.xml(word.main()))
+        sheet = sheet_of(word.xml(word.main()))
         pages = _pages(root, boxes)
         for box in boxes:
             if any(t.text for c in box.contents for t in c.iter(f"{W}t")) and not _fit(box, boxes, pages, sheet, ruler):
                 for content in box.contents:
                     _grow(content)
+
+
+def _widen_grid(main: Any, ruler: Ruler) -> None:
+    """Let the page's grid of lines be as wide as a line of the script is high: else each of them takes two.
+
+    Only a grid that a line of Latin letters of the same size fits into, as wide as such fonts as Times New Roman are.
+    """
+    body = ruler.body()
+    points = body.size / 2
+    need = math.ceil(ruler.line_of(body) * points * _TWIPS)
+    for grid in main.iter(f"{W}docGrid"):
+        pitch = grid.get(f"{W}linePitch") or ""
+        snaps = (grid.get(f"{W}type") or "default") != "default" and pitch.isdigit()
+        if snaps and points * _LATIN_LINE * _TWIPS <= int(pitch) < need:
+            grid.set(f"{W}linePitch", str(need))
 
 
 def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ruler: Ruler) -> bool:
@@ -142,6 +161,14 @@ def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ru
         for content in box.contents:
             _set_smaller(content, share, grid, ruler)
     return False
+
+
+def height_needed(box: Box, paragraphs: Sequence[Measured]) -> float:
+    """Times the height of a box that its text takes as it stands; 0 where nobody can say."""
+    if box.width <= 0 or box.room <= 0:
+        return 0.0
+    text = stacked(_without_tail(paragraphs), box.width * _WIDTH, _as_is).height
+    return 0.0 if text <= box.room * _HEIGHT else (text + box.around) / box.height
 
 
 def _without_tail(paragraphs: Sequence[Measured]) -> list[Measured]:
@@ -184,7 +211,12 @@ def _share(paragraphs: Sequence[Measured], width: float, room: float) -> tuple[f
 def reduced(share: float) -> Reduce:
     """The function that makes half-points smaller, none below the least size."""
     least = math.ceil(LEAST_POINTS * 2)
-    return lambda half_points: max(int(half_points * share + 1e-6), min(half_points, least))
+
+    def reduce(half_points: int) -> int:
+        floor = max(least, math.ceil(half_points * LEAST_SHARE))
+        return max(int(half_points * share + 1e-6), min(half_points, floor))
+
+    return reduce
 
 
 def _as_is(half_points: int) -> int:
@@ -469,7 +501,8 @@ def _vml_size(shape: Any) -> tuple[float, float]:
 # -- what stands below ----------------------------------------------------------------------------------------------
 
 
-def _sheet(main: Any) -> Sheet:
+def sheet_of(main: Any) -> Sheet:
+    """The pages of a file's first section."""
     section = next(iter(main.iter(f"{W}sectPr")), None)
 
     def said(name: str, key: str, default: float) -> float:
@@ -572,4 +605,14 @@ def _align(paragraph: Any) -> str:
     return {"end": "right"}.get(value, value)
 
 
-__all__ = ["LEAST_POINTS", "LEAST_SHARE", "Box", "boxes_of", "fit_boxes", "own_paragraphs", "reduced"]
+__all__ = [
+    "LEAST_POINTS",
+    "LEAST_SHARE",
+    "Box",
+    "boxes_of",
+    "fit_boxes",
+    "height_needed",
+    "own_paragraphs",
+    "reduced",
+    "sheet_of",
+]

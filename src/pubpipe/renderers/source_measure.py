@@ -177,6 +177,7 @@ class Ruler:
     def __init__(self, word: WordFile, profile: LanguageProfile, fonts: FontSet) -> None:
         self.profile = profile
         main = word.main()
+        self._empty = word.xml(main).makeelement(f"{W}p")
         self._styles: dict[str, Any] = {}
         self._default = ""
         self._defaults: Any = None
@@ -284,6 +285,10 @@ class Ruler:
         own = {c.tag: c for c in properties if isinstance(c.tag, str)} if properties is not None else {}
         merged.update(own)
         return Look(merged, own, self.profile.fonts[0])
+
+    def body(self) -> Look:
+        """What a run without any properties has in a paragraph without any."""
+        return self.look(self._empty, None)
 
     def style_of(self, paragraph: Any) -> str:
         return value_of(paragraph, f"{W}pPr/{W}pStyle") or self._default

@@ -22,6 +22,7 @@ from pubpipe.renderers.source_docx import render_source_docx
 from pubpipe.renderers.source_pdf import render_source_pdf
 from pubpipe.segmentation import segment
 from pubpipe.word import A, V
+from tests.unit.readers.made import edited
 from tests.unit.renderers.test_source_docx import faults
 from tests.unit.rich_word import IMPRINT, TEMPLATE, W, approved, elements, paragraph, rich_word, run, trees
 
@@ -140,10 +141,15 @@ def test_it_is_told_which_box_was_set_smaller_and_by_how_much() -> None:
     assert "“Người lao động di cư giữ hộ chiếu của" in found[0].message
 
 
-def test_a_text_that_fits_at_no_size_keeps_its_type_and_the_box_grows() -> None:
-    result = made(document(both(BOX)), NOVEL)
+def test_a_text_that_fits_at_no_size_keeps_its_type_and_the_box_grows_and_is_named() -> None:
+    data = document(both(BOX))
+    original = Original(data=data, document=docx_source.read(data))
+    result = made(data, NOVEL)
     assert [sizes(c) for c in contents(result)] == [{None}, {None}]
     assert autofit(result) == ["spAutoFit"]
+    (found,) = inspect_source_docx(result, edition_of(data, {ENGLISH: NOVEL}), profile("vi"), find_fonts(), original)
+    assert (found.check, found.severity) == ("inspection.boxes", "warning")
+    assert "the text box “Người lao động di cư giữ hộ chiếu của" in found.message
 
 
 def test_type_never_becomes_smaller_than_the_least_that_is_read() -> None:
@@ -203,6 +209,25 @@ def test_empty_paragraphs_at_the_end_of_a_box_take_no_room_from_its_text() -> No
     assert sizes(content) == {None}, "the text itself fits"
     marks = [p.find(f"{W}pPr/{W}rPr/{W}sz") for p in content.iter(f"{W}p")]
     assert [None if m is None else m.get(f"{W}val") for m in marks] == [None, "2", "2"]
+
+
+@pytest.mark.parametrize(("language", "pitch"), [("vi", "360"), ("th", "363"), ("my", "525")])
+def test_a_grid_of_lines_is_as_wide_as_a_line_of_the_script_is_high(language: str, pitch: str) -> None:
+    grid = '<w:docGrid w:type="lines" w:linePitch="360"/></w:sectPr>'
+    normal = (
+        '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:rPr>'
+        '<w:sz w:val="24"/></w:rPr></w:style></w:styles>'
+    )
+
+    def with_grid(name: str, part: bytes) -> bytes:
+        part = part.replace(b"</w:sectPr>", grid.encode()) if name == "word/document.xml" else part
+        return part.replace(b"</w:styles>", normal.encode()) if name == "word/styles.xml" else part
+
+    data = edited(document(drawing(BOX)), with_grid)
+    (found,) = trees(made(data, language=language, text=profile(language).sample))["word/document.xml"].iter(
+        f"{W}docGrid"
+    )
+    assert found.get(f"{W}linePitch") == pitch
 
 
 def test_a_word_is_not_cut_in_two_where_smaller_type_keeps_it_whole() -> None:
