@@ -127,13 +127,14 @@ def _widen_grid(main: Any, ruler: Ruler) -> None:
 
     Only a grid that a line of Latin letters of the same size fits into, as wide as such fonts as Times New Roman are.
     """
-    body = ruler.body()
-    points = body.size / 2
-    need = math.ceil(ruler.line_of(body) * points * _TWIPS)
     for grid in main.iter(f"{W}docGrid"):
         pitch = grid.get(f"{W}linePitch") or ""
-        snaps = (grid.get(f"{W}type") or "default") != "default" and pitch.isdigit()
-        if snaps and points * _LATIN_LINE * _TWIPS <= int(pitch) < need:
+        if (grid.get(f"{W}type") or "default") == "default" or not pitch.isdigit():
+            continue
+        body = ruler.body()
+        points = body.size / 2
+        need = math.ceil(ruler.line_of(body) * points * _TWIPS)
+        if points * _LATIN_LINE * _TWIPS <= int(pitch) < need:
             grid.set(f"{W}linePitch", str(need))
 
 
@@ -195,6 +196,8 @@ def _share(paragraphs: Sequence[Measured], width: float, room: float) -> tuple[f
     None where no size fits. A word that is cut because the box is narrower counts as not fitting while there is a
     size at which it is not cut.
     """
+    if stacked(paragraphs, width, reduced(LEAST_SHARE), grid=False).height > room:
+        return None
     found: tuple[float, bool] | None = None
     least: int | None = None
     for count in range(round((1 - LEAST_SHARE) / _STEP) + 1):
@@ -375,16 +378,16 @@ def _drawing(root: Any, holder: Any, contents: tuple[Any, ...]) -> Box | None:
         size = anchor.find(f"{WP}extent") if anchor is not None else None
     if size is None:
         return None
-    across, down = float(size.get("cx") or 0) / EMU, float(size.get("cy") or 0) / EMU
+    across, down = (_length(size.get(side) or "0") for side in ("cx", "cy"))
     grouped = False
     for group in shape.iterancestors(f"{_GROUP}wgp", f"{_GROUP}grpSp"):
         grouped = True
         frame = group.find(f"{_GROUP}grpSpPr/{A}xfrm")
         outer, inner = (frame.find(f"{A}{n}") if frame is not None else None for n in ("ext", "chExt"))
         if outer is not None and inner is not None:
-            across *= float(outer.get("cx") or 0) / (float(inner.get("cx") or 0) or 1)
-            down *= float(outer.get("cy") or 0) / (float(inner.get("cy") or 0) or 1)
-    inset = [float(body.get(n) or d) / EMU for n, d in zip(("lIns", "tIns", "rIns", "bIns"), _INSETS, strict=True)]
+            scale = [_length(outer.get(s) or "0") / (_length(inner.get(s) or "0") or 1) for s in ("cx", "cy")]
+            across, down = across * scale[0], down * scale[1]
+    inset = [_length(body.get(n) or str(d)) for n, d in zip(("lIns", "tIns", "rIns", "bIns"), _INSETS, strict=True)]
     form = shape.find(f"{_SHAPE}spPr/{A}prstGeom")
     share, corner = _inside(form.get("prst") or "rect" if form is not None else "rect", across, down)
     return Box(
@@ -478,7 +481,7 @@ def _css(element: Any) -> dict[str, str]:
 
 
 def _length(value: str) -> float:
-    """Points; a number without a unit is in EMU, as VML counts insets, or in pixels of nobody's screen: 0 for it."""
+    """Points; a number without a unit is in EMU (ISO/IEC 29500-1, 20.1.10.16; 29500-4, 19.1.2.22)."""
     found = re.fullmatch(r"(-?[\d.]+)([a-z]*)", value.strip())
     if found is None or found[1].count(".") > 1 or not found[1].strip("-."):
         return 0.0

@@ -7,6 +7,7 @@ spacing are those of the styles: what LibreOffice and Word do, as far as it deci
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -481,10 +482,7 @@ def _attributes(properties: Iterable[Any], name: str) -> dict[str, str]:
 
 
 def _number(value: str | None, default: float) -> float:
-    try:
-        return float(value) if value else default
-    except ValueError:
-        return default
+    return float(value) if value and re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", value) else default
 
 
 __all__ = ["EMU", "Look", "Measure", "Measured", "Reduce", "Ruler", "Spacing", "runs_of", "stacked"]
