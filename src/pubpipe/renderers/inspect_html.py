@@ -76,10 +76,10 @@ def inspect_index(data: bytes, is_there: Callable[[str], bool], address: str = "
         return (_UNREADABLE,)
     found = [*_faults(root, data, SOURCE, ours=True), *_languages(root)]
     for href in dict.fromkeys(str(e.get("href") or "") for e in root.iter("a", "link")):
-        path = unquote(href.removeprefix(address))
-        if href.startswith("#") or _ADDRESS.match(path):
+        rest = href.removeprefix(address)
+        if href.startswith("#") or _ADDRESS.match(rest):
             continue
-        if not path or path.startswith("/") or not is_there(posixpath.normpath(path)):
+        if not rest or rest.startswith("/") or not is_there(posixpath.normpath(unquote(rest))):
             found.append(as_finding("links", "block", f"a link leads to “{href[:80]}”, where no file is"))
     return worst_first(found)
 

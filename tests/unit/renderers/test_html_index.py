@@ -80,6 +80,7 @@ def test_nothing_is_wrong_with_an_index_whose_files_are_there() -> None:
 FAULTS = {
     "no file there": ("km/p.km.pdf", "km/q.km.pdf", "a link leads to “km/q.km.pdf”, where no file is"),
     "out of the folder": ('href="km/p.km.pdf"', 'href="/p.km.pdf"', "a link leads to “/p.km.pdf”, where no file is"),
+    "a colon in a name": ("km/p.km.pdf", "x%3Ay", "a link leads to “x%3Ay”, where no file is"),
     "a place that runs": ("km/p.km.pdf", "javascript:x", "leads to “javascript:x”"),
     "another language of the page": ('<html lang="en"', '<html lang="km"', "says that its language is “km”"),
     "no language of the words": ('<li lang="km">', "<li>", "in km stands in words marked as en"),
