@@ -47,6 +47,7 @@ _AFTER_GRID = re.findall(
     "outlineLvl divId cnfStyle rPr sectPr pPrChange",
 )
 """Children of w:pPr behind w:snapToGrid in the order of the schema (ISO/IEC 29500-1, 17.3.1.26)."""
+_AFTER_MARK = ("sectPr", "pPrChange")
 _UNITS = {"pt": 1.0, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "px": 0.75, "pc": 12.0, "pi": 12.0, "emu": 1 / EMU}
 _PAGE_WIDE = frozenset(["page", "margin", "topMargin", "bottomMargin", "insideMargin", "outsideMargin"])
 
@@ -141,7 +142,7 @@ def _widen_grid(main: Any, ruler: Ruler) -> None:
 def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ruler: Ruler) -> bool:
     """Make the type of a box as much smaller as it has to be; whether the box can stay as its author fixed it."""
     paragraphs = ruler.paragraphs(box.contents[0], sheet.pitch)
-    if paragraphs is None or box.width <= 0 or box.room <= 0:
+    if not paragraphs or box.width <= 0 or box.room <= 0:
         return False
     room = box.room * _HEIGHT
     if box.grows:
@@ -166,24 +167,29 @@ def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ru
 
 def height_needed(box: Box, paragraphs: Sequence[Measured]) -> float:
     """Times the height of a box that its text takes as it stands; 0 where nobody can say."""
-    if box.width <= 0 or box.room <= 0:
+    if not paragraphs or box.width <= 0 or box.room <= 0:
         return 0.0
     text = stacked(_without_tail(paragraphs), box.width * _WIDTH, _as_is).height
     return 0.0 if text <= box.room * _HEIGHT else (text + box.around) / box.height
 
 
 def _without_tail(paragraphs: Sequence[Measured]) -> list[Measured]:
-    """The paragraphs with next to nothing left of the empty ones at the end, which no reader misses."""
+    """The paragraphs without the space at their end, and with next to nothing left of empty ones there."""
     out = list(paragraphs)
-    last = max((n for n, each in enumerate(out) if not _is_empty(each)), default=len(out) - 1)
+    last = _last_said(out)
     for number in range(last, len(out)):
         spacing = replace(out[number].spacing, after=0.0, auto_after=False)
         if number > last:
             spacing = replace(spacing, before=0.0, auto_before=False)
             mark = (_NOTHING, out[number].mark[1])
             out[number] = replace(out[number], mark=mark, line=1.0, rule="auto", pitch=0.0)
-        out[number] = replace(out[number], spacing=spacing) if last + 1 < len(out) else out[number]
+        out[number] = replace(out[number], spacing=spacing)
     return out
+
+
+def _last_said(paragraphs: Sequence[Measured]) -> int:
+    """The place of the last paragraph with something in it; that of the last one where none has."""
+    return max((n for n, each in enumerate(paragraphs) if not _is_empty(each)), default=len(paragraphs) - 1)
 
 
 def _is_empty(paragraph: Measured) -> bool:
@@ -237,51 +243,58 @@ def own_paragraphs(content: Any) -> Iterator[Any]:
 
 
 def _set_smaller(content: Any, share: float, grid: bool, ruler: Ruler) -> None:
-    """Write the smaller sizes to runs and paragraph marks, and the smaller distance of lines where it is fixed."""
-    reduce = reduced(share)
+    """Write down how the text of a box fits: smaller sizes, lines off the page's grid, no space behind its end."""
     paragraphs = list(own_paragraphs(content))
     measured = ruler.paragraphs(content) or []
-    empty = [_is_empty(each) for each in measured] if len(measured) == len(paragraphs) else [False] * len(paragraphs)
-    last = max((n for n, nothing in enumerate(empty) if not nothing), default=len(empty) - 1)
+    if len(measured) != len(paragraphs):
+        return
+    last = _last_said(measured)
     for number, paragraph in enumerate(paragraphs):
         around = paragraph.find(f"{W}pPr")
         if around is None:
             around = paragraph.makeelement(f"{W}pPr")
             paragraph.insert(0, around)
-        mark = _child(around, "rPr", ["sectPr", "pPrChange"])
-        if number >= last < len(paragraphs) - 1:
-            own = _child(around, "spacing", _AFTER_GRID[1:])
-            sides = ("before", "after") if number > last else ("after",)
-            for side in sides:
-                for name, value in ((side, "0"), (f"{side}Lines", None), (f"{side}Autospacing", "0")):
-                    own.attrib.pop(f"{W}{name}", None)
-                    if value is not None:
-                        own.set(f"{W}{name}", value)
         if number > last:
-            own.set(f"{W}line", "240")
-            own.set(f"{W}lineRule", "auto")
+            spacing = _without_space(around, "before", "after")
+            spacing.set(f"{W}line", "240")
+            spacing.set(f"{W}lineRule", "auto")
+            _write_size(_child(around, "rPr", _AFTER_MARK), _NOTHING, _NOTHING)
+        elif share < 1:
+            _shrink(paragraph, around, share, ruler)
+        if number == last and measured[number].spacing.after:
+            _without_space(around, "after")
+        if number > last or not grid:
             _child(around, "snapToGrid", _AFTER_GRID).set(f"{W}val", "0")
-            _write_size(mark, _NOTHING, _NOTHING)
-            continue
-        if share < 1:
-            spacing = ruler.spacing_of(paragraph)
-            if spacing.get("lineRule") in ("exact", "atLeast") and spacing.get("line", "").isdigit():
-                own = _child(around, "spacing", _AFTER_GRID[1:])
-                own.set(f"{W}line", str(round(int(spacing["line"]) * share)))
-                own.set(f"{W}lineRule", spacing["lineRule"])
-            holders = [mark]
-            for run in runs_of(paragraph):
-                properties = run.find(f"{W}rPr")
-                if properties is None:
-                    properties = run.makeelement(f"{W}rPr")
-                    run.insert(0, properties)
-                holders.append(properties)
-            for properties in holders:
-                look = ruler.look(paragraph, properties)
-                plain = look.half_points("sz") or look.size
-                _write_size(properties, reduce(plain), reduce(look.half_points("szCs") or plain))
-        if not grid:
-            _child(around, "snapToGrid", _AFTER_GRID).set(f"{W}val", "0")
+
+
+def _without_space(around: Any, *sides: str) -> Any:
+    """The w:spacing of a paragraph, which leaves no space on these sides any more."""
+    spacing = _child(around, "spacing", _AFTER_GRID[1:])
+    for side in sides:
+        for name in (side, f"{side}Lines", f"{side}Autospacing"):
+            spacing.set(f"{W}{name}", "0")
+    return spacing
+
+
+def _shrink(paragraph: Any, around: Any, share: float, ruler: Ruler) -> None:
+    """Smaller type for the runs and the mark of a paragraph, and its lines as much nearer where they have a height."""
+    reduce = reduced(share)
+    inherited = ruler.spacing_of(paragraph)
+    if inherited.get("lineRule") in ("exact", "atLeast") and inherited.get("line", "").isdigit():
+        spacing = _child(around, "spacing", _AFTER_GRID[1:])
+        spacing.set(f"{W}line", str(round(int(inherited["line"]) * share)))
+        spacing.set(f"{W}lineRule", inherited["lineRule"])
+    holders = [_child(around, "rPr", _AFTER_MARK)]
+    for run in runs_of(paragraph):
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            properties = run.makeelement(f"{W}rPr")
+            run.insert(0, properties)
+        holders.append(properties)
+    for properties in holders:
+        look = ruler.look(paragraph, properties)
+        plain = look.half_points("sz") or look.size
+        _write_size(properties, reduce(plain), reduce(look.half_points("szCs") or plain))
 
 
 def _write_size(properties: Any, plain: int, complex_script: int) -> None:

@@ -240,9 +240,14 @@ def test_what_nobody_can_measure_is_left_alone() -> None:
         '<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid><w:gridCol w:w="900"/></w:tblGrid><w:tr>'
         f"<w:tc>{BOX}</w:tc></w:tr></w:tbl><w:p/>"
     )
-    result = made(document(drawing(table, high=30)))
+    data = document(drawing(table, high=30))
+    result = made(data)
     assert sizes(contents(result)[0]) == {None}
     assert autofit(result) == ["spAutoFit"]
+    original = Original(data=data, document=docx_source.read(data))
+    assert (
+        inspect_source_docx(result, edition_of(data, {ENGLISH: SENTENCE}), profile("vi"), find_fonts(), original) == ()
+    )
 
 
 @pytest.mark.parametrize("language", TARGETS)
