@@ -1,7 +1,7 @@
 """A Word document to a `SourceDocument` with every word of its pages, for a publication that keeps the file's layout.
 
 What a template makes anew (running heads, labels, the table of contents) stands in the client's file, so it is read;
-what only the program shows (comments, hidden text) and what no sentence can carry (words in charts) is named.
+so are the words of charts and diagrams. What only the program shows (comments, hidden text) is named.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from pubpipe.readers import base
 from pubpipe.readers.package import LIMITS, refuse
 from pubpipe.word import DC, Node, Place, W, WordFile, Words, open_word, read_words, text_of, value_of
 
-NAME = "docx-source/1"
+NAME = "docx-source/2"
 _TEXT_WIDTH = 160 * 36_000
 """English metric units between the margins of an A4 page with 25 mm each."""
 _Numbering = Literal["decimal", "lower-alpha", "upper-alpha", "lower-roman", "upper-roman"]
@@ -59,6 +59,7 @@ def read(data: bytes) -> SourceDocument:
         base.check_depth(word.xml(part))
     base.check_length(sum(len(text_of(word.xml(part))) for part in stories))
     words = read_words(word)
+    base.check_length(sum(len(plain(place.content)) for place in words.places()))
     made = _Document(word, words)
     blocks = made.blocks(words.nodes)
     notes = tuple(Note(id=name, blocks=made.blocks(nodes)) for name, nodes in words.notes.items())

@@ -26,6 +26,7 @@ from pubpipe.renderers.matter import matter
 from pubpipe.renderers.runs import clean, cleaned
 from pubpipe.renderers.source_boxes import fit_boxes
 from pubpipe.renderers.source_charts import dress, rewrite, save_data
+from pubpipe.renderers.source_diagrams import fit_diagrams
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
 from pubpipe.word import (
@@ -105,6 +106,7 @@ def translated(
     for derived in words.derived:
         _follow(derived, targets[derived.place.id], look)
     fit_boxes(word, words.stories, profile, fonts)
+    fit_diagrams(words, profile, fonts)
     save_data(words)
     _bindings(word)
     _identity(word, edition, look)

@@ -313,6 +313,7 @@ class _Chart(_Drawing):
             self.paragraphs(self.word.xml(other), "chart-label")
             self.descriptions(self.word.xml(other))
         self._formats(root)
+        self._untitled(root)
         self.left(parts)
         if self.sheet is not None and self.sheet.trouble:
             self.find(
@@ -373,6 +374,21 @@ class _Chart(_Drawing):
                 f"words in the number format of a chart stay English: {said} {self.where}; move them to a title of "
                 "the axis in Word",
             )
+
+    def _untitled(self, root: Any) -> None:
+        """Titles that nobody wrote: programs say "Chart Title" there, unless one series gives its name."""
+        series = [s for s in root.iter("{*}ser") if not _is_filtered(s)]
+        for title in root.iter("{*}title"):
+            whole = _local(title.getparent()) == "chart"
+            if title.find("{*}tx") is not None or not (whole or _local(title.getparent()).endswith("Ax")):
+                continue
+            if not whole or len(series) != 1 or series[0].find("{*}tx") is None:
+                said = "Chart Title" if whole else "Axis Title"
+                self.find(
+                    "block",
+                    f"a chart has an empty title, for which programs print “{said}” {self.where}; write one or delete "
+                    "it in Word",
+                )
 
 
 class _Diagram(_Drawing):
