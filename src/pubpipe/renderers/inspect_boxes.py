@@ -36,13 +36,16 @@ def look_at_boxes(
             if 0 < sizes[0] < sizes[1]:
                 smaller.append((sizes[0] / sizes[1], words))
                 continue
-            times = height_needed(here, now.paragraphs(here.contents[0], pitch) or ())
+            times = height_needed(here, now.blocks(here.contents[0], pitch) or ())
             if sizes[0] and times and not there.grows:
                 higher.append((-times, words))
     yield from _named(
         "warning",
-        [f"the text box {w} is {-t:.0%} as high as in the source: no type fits into it" for t, w in sorted(higher)],
-        "more text boxes are higher than in the source",
+        [
+            f"the text box {w} grows to {-t:.0%} of its height: no size of type makes its text fit"
+            for t, w in sorted(higher)
+        ],
+        "more text boxes grow, whose text fits at no size",
     )
     yield from _named(
         "info",

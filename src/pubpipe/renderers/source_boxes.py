@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.renderers.fonts import FontSet
-from pubpipe.renderers.source_measure import EMU, Measured, Reduce, Ruler, runs_of, stacked
+from pubpipe.renderers.source_measure import EMU, Block, Measured, Reduce, Ruler, runs_of, stacked
 from pubpipe.word import PROPERTY_ORDER, A, V, W, WordFile
 from pubpipe.word.package import MC, WP
 
@@ -141,7 +141,7 @@ def _widen_grid(main: Any, ruler: Ruler) -> None:
 
 def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ruler: Ruler) -> bool:
     """Make the type of a box as much smaller as it has to be; whether the box can stay as its author fixed it."""
-    paragraphs = ruler.paragraphs(box.contents[0], sheet.pitch)
+    paragraphs = ruler.blocks(box.contents[0], sheet.pitch)
     if not paragraphs or box.width <= 0 or box.room <= 0:
         return False
     room = box.room * _HEIGHT
@@ -165,7 +165,7 @@ def _fit(box: Box, boxes: Sequence[Box], pages: dict[Any, int], sheet: Sheet, ru
     return False
 
 
-def height_needed(box: Box, paragraphs: Sequence[Measured]) -> float:
+def height_needed(box: Box, paragraphs: Sequence[Block]) -> float:
     """Times the height of a box that its text takes as it stands; 0 where nobody can say."""
     if not paragraphs or box.width <= 0 or box.room <= 0:
         return 0.0
@@ -173,7 +173,7 @@ def height_needed(box: Box, paragraphs: Sequence[Measured]) -> float:
     return 0.0 if text <= box.room * _HEIGHT else (text + box.around) / box.height
 
 
-def _without_tail(paragraphs: Sequence[Measured]) -> list[Measured]:
+def _without_tail(paragraphs: Sequence[Block]) -> list[Block]:
     """The paragraphs without the space at their end, and with next to nothing left of empty ones there."""
     out = list(paragraphs)
     last = _last_said(out)
@@ -181,22 +181,23 @@ def _without_tail(paragraphs: Sequence[Measured]) -> list[Measured]:
         spacing = replace(out[number].spacing, after=0.0, auto_after=False)
         if number > last:
             spacing = replace(spacing, before=0.0, auto_before=False)
-            mark = (_NOTHING, out[number].mark[1])
-            out[number] = replace(out[number], mark=mark, line=1.0, rule="auto", pitch=0.0)
-        out[number] = replace(out[number], spacing=spacing)
+        each = out[number]
+        if number > last and isinstance(each, Measured):
+            each = replace(each, mark=(_NOTHING, each.mark[1]), line=1.0, rule="auto", pitch=0.0)
+        out[number] = replace(each, spacing=spacing)
     return out
 
 
-def _last_said(paragraphs: Sequence[Measured]) -> int:
+def _last_said(paragraphs: Sequence[Block]) -> int:
     """The place of the last paragraph with something in it; that of the last one where none has."""
     return max((n for n, each in enumerate(paragraphs) if not _is_empty(each)), default=len(paragraphs) - 1)
 
 
-def _is_empty(paragraph: Measured) -> bool:
+def _is_empty(paragraph: Block) -> bool:
     return not paragraph.text.strip() and not paragraph.spacing.listed
 
 
-def _share(paragraphs: Sequence[Measured], width: float, room: float) -> tuple[float, bool] | None:
+def _share(paragraphs: Sequence[Block], width: float, room: float) -> tuple[float, bool] | None:
     """The largest share of its size at which a text fits, and whether its lines stay on the page's grid.
 
     None where no size fits. A word that is cut because the box is narrower counts as not fitting while there is a
@@ -244,26 +245,25 @@ def own_paragraphs(content: Any) -> Iterator[Any]:
 
 def _set_smaller(content: Any, share: float, grid: bool, ruler: Ruler) -> None:
     """Write down how the text of a box fits: smaller sizes, lines off the page's grid, no space behind its end."""
-    paragraphs = list(own_paragraphs(content))
-    measured = ruler.paragraphs(content) or []
-    if len(measured) != len(paragraphs):
-        return
+    measured = ruler.blocks(content) or []
     last = _last_said(measured)
-    for number, paragraph in enumerate(paragraphs):
+    tail = [each.element for each in measured[last + 1 :]]
+    end = [each.element for each in measured[last : last + 1] if each.spacing.after]
+    for paragraph in list(own_paragraphs(content)):
         around = paragraph.find(f"{W}pPr")
         if around is None:
             around = paragraph.makeelement(f"{W}pPr")
             paragraph.insert(0, around)
-        if number > last:
+        if paragraph in tail:
             spacing = _without_space(around, "before", "after")
             spacing.set(f"{W}line", "240")
             spacing.set(f"{W}lineRule", "auto")
             _write_size(_child(around, "rPr", _AFTER_MARK), _NOTHING, _NOTHING)
         elif share < 1:
             _shrink(paragraph, around, share, ruler)
-        if number == last and measured[number].spacing.after:
+        if paragraph in end:
             _without_space(around, "after")
-        if number > last or not grid:
+        if paragraph in tail or not grid:
             _child(around, "snapToGrid", _AFTER_GRID).set(f"{W}val", "0")
 
 

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from pubpipe.languages import LanguageProfile
 from pubpipe.renderers.fonts import FontSet
@@ -25,6 +25,8 @@ _SIZE = 20
 _AUTO_SPACE = 14.0
 """Points before and after a paragraph with automatic spacing, as browsers set it (ISO/IEC 29500-1, 17.3.1.33)."""
 _TAB = 36.0
+_CELL_SIDE = 5.4
+"""Points between the side of a cell and its text where no table says another (ISO/IEC 29500-1, 17.4.42)."""
 _OBJECT = "\ufffc"
 _NOTE_MARKS = frozenset(f"{W}{name}" for name in ("footnoteReference", "endnoteReference", "footnoteRef", "pgNum"))
 
@@ -60,6 +62,7 @@ class Spacing:
 class Measured:
     """A paragraph whose letters are shaped: asked for its height as often as sizes are tried."""
 
+    element: Any
     text: str
     advances: tuple[float, ...]
     """Width of each character in em; a cluster's stands at its first one."""
@@ -146,7 +149,45 @@ class Measured:
         return max(natural, least)
 
 
-def stacked(paragraphs: Iterable[Measured], width: float, reduce: Reduce, *, grid: bool = True) -> Measure:
+class Row(NamedTuple):
+    """A row of a table."""
+
+    least: float
+    """Points that it is high at the least."""
+    cells: tuple[tuple[float, tuple[Block, ...]], ...]
+    """Of each cell the points that a line may have, and what stands in it."""
+    margins: float
+    """Points above and below the text of its cells."""
+
+
+@dataclass(frozen=True)
+class MeasuredTable:
+    """A table whose letters are shaped; its columns keep their width."""
+
+    element: Any
+    rows: tuple[Row, ...]
+    spacing: Spacing
+
+    @property
+    def text(self) -> str:
+        """No empty paragraph."""
+        return _OBJECT
+
+    def measure(self, width: float, reduce: Reduce, *, grid: bool = True) -> Measure:
+        """What the table takes: of each row the highest cell."""
+        height, torn = 0.0, 0
+        for row in self.rows:
+            cells = [stacked(inner, across, reduce, grid=grid) for across, inner in row.cells]
+            height += max([row.least, *(cell.height + row.margins for cell in cells)])
+            torn += sum(cell.torn for cell in cells)
+        return Measure(height, torn, width)
+
+
+Block: TypeAlias = Measured | MeasuredTable
+"""What stands in a text box, one below the other."""
+
+
+def stacked(paragraphs: Iterable[Block], width: float, reduce: Reduce, *, grid: bool = True) -> Measure:
     """What paragraphs take one below the other: the larger of two spacings stands between them, as Word does it."""
     height, torn, widest = 0.0, 0, 0.0
     previous: Spacing | None = None
@@ -206,9 +247,9 @@ class Ruler:
             for level in levels:
                 self._levels[number.get(f"{W}numId") or "", level.get(f"{W}ilvl") or "0"] = level
 
-    def paragraphs(self, content: Any, pitch: float = 0.0) -> list[Measured] | None:
-        """The paragraphs of a text box, shaped; None where something stands in it that nobody can measure (a table)."""
-        out: list[Measured] = []
+    def blocks(self, content: Any, pitch: float = 0.0) -> list[Block] | None:
+        """What stands in a text box, shaped; None where something stands in it that nobody can measure."""
+        out: list[Block] = []
         for child in content:
             if child.tag == f"{W}p":
                 measured = self.paragraph(child, pitch)
@@ -217,13 +258,44 @@ class Ruler:
                 out.append(measured)
             elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}customXml"):
                 inner = child.find(f"{W}sdtContent") if child.tag == f"{W}sdt" else child
-                found = self.paragraphs(inner, pitch) if inner is not None else []
+                found = self.blocks(inner, pitch) if inner is not None else []
                 if found is None:
                     return None
                 out += found
             elif child.tag == f"{W}tbl":
-                return None
+                table = self._table(child, pitch)
+                if table is None:
+                    return None
+                out.append(table)
         return out
+
+    def _table(self, element: Any, pitch: float) -> MeasuredTable | None:
+        """A table, shaped; None where a cell has no width, or something in it that nobody can measure."""
+        columns = [_number(c.get(f"{W}w"), 0) / _TWIPS for c in element.iterfind(f"{W}tblGrid/{W}gridCol")]
+        margins = element.find(f"{W}tblPr/{W}tblCellMar")
+
+        def margin(*names: str) -> float:
+            said = [margins.find(f"{W}{n}") for n in names] if margins is not None else []
+            found = next((_number(e.get(f"{W}w"), 0) / _TWIPS for e in said if e is not None), None)
+            return found if found is not None else _CELL_SIDE * (names[0] in ("left", "right"))
+
+        sides, ends = margin("left", "start") + margin("right", "end"), margin("top") + margin("bottom")
+        rows = []
+        for row in element.iterfind(f"{W}tr"):
+            at, cells = 0, []
+            for cell in row.iterfind(f"{W}tc"):
+                across = max(1, round(_number(value_of(cell, f"{W}tcPr/{W}gridSpan"), 1)))
+                inner = self.blocks(cell, pitch)
+                wide = sum(columns[at : at + across])
+                at += across
+                if inner is None or wide <= sides:
+                    return None
+                cells.append((wide - sides, tuple(inner)))
+            height = row.find(f"{W}trPr/{W}trHeight")
+            least = _number(height.get(f"{W}val"), 0) / _TWIPS if height is not None else 0.0
+            rows.append(Row(least, tuple(cells), ends))
+        nothing = Spacing(0.0, 0.0, False, False, "", False, False)
+        return MeasuredTable(element, tuple(rows), nothing)
 
     def paragraph(self, element: Any, pitch: float = 0.0) -> Measured | None:
         """One paragraph, shaped; None where it has a page break or an object of unknown size."""
@@ -250,6 +322,7 @@ class Ruler:
         whole = "".join(text)
         mark = self.look(element, element.find(f"{W}pPr/{W}rPr"))
         return Measured(
+            element=element,
             text=whole,
             advances=tuple(advances),
             sizes=tuple(sizes),
@@ -485,4 +558,4 @@ def _number(value: str | None, default: float) -> float:
     return float(value) if value and re.fullmatch(r"-?\d{1,9}(\.\d{1,9})?", value) else default
 
 
-__all__ = ["EMU", "Look", "Measure", "Measured", "Reduce", "Ruler", "Spacing", "runs_of", "stacked"]
+__all__ = ["EMU", "Block", "Look", "Measure", "Measured", "Reduce", "Ruler", "Spacing", "runs_of", "stacked"]

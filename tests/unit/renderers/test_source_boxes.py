@@ -235,19 +235,29 @@ def test_a_word_is_not_cut_in_two_where_smaller_type_keeps_it_whole() -> None:
     assert sizes(content) != {None}
 
 
-def test_what_nobody_can_measure_is_left_alone() -> None:
-    table = (
-        '<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid><w:gridCol w:w="900"/></w:tblGrid><w:tr>'
-        f"<w:tc>{BOX}</w:tc></w:tr></w:tbl><w:p/>"
+def table(columns: str) -> str:
+    return (
+        f'<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{columns}</w:tblGrid><w:tr><w:tc>{BOX}'
+        f"</w:tc><w:tc>{paragraph(run('Yes.'))}</w:tc></w:tr></w:tbl><w:p/>"
     )
-    data = document(drawing(table, high=30))
-    result = made(data)
+
+
+def test_a_table_in_a_box_is_set_smaller_with_it() -> None:
+    inside = table('<w:gridCol w:w="2000"/><w:gridCol w:w="900"/>')
+    result = made(document(drawing(inside, high=90)), more={"Yes.": "Có."})
+    (size,) = sizes(contents(result)[0])
+    assert size is not None
+    assert 22 * LEAST_SHARE <= int(size) < 22
+
+
+def test_what_nobody_can_measure_is_left_alone() -> None:
+    data = document(drawing(table(""), high=30))
+    result = made(data, more={"Yes.": "Có."})
     assert sizes(contents(result)[0]) == {None}
     assert autofit(result) == ["spAutoFit"]
     original = Original(data=data, document=docx_source.read(data))
-    assert (
-        inspect_source_docx(result, edition_of(data, {ENGLISH: SENTENCE}), profile("vi"), find_fonts(), original) == ()
-    )
+    edition = edition_of(data, {ENGLISH: SENTENCE, "Yes.": "Có."})
+    assert inspect_source_docx(result, edition, profile("vi"), find_fonts(), original) == ()
 
 
 @pytest.mark.parametrize("language", TARGETS)
