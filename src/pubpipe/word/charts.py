@@ -115,7 +115,8 @@ class DrawnParagraph:
         for (kind, _, text, _), look in zip(tokens, looks, strict=True):
             if kind == "text" and text.strip():
                 sizes[look] += len(text)
-        base = max(sizes, key=lambda look: (sizes[look], look))
+        quiet = [look for look in sizes if not any(_kind_of(name, value) for name, value in look)]
+        base = max(quiet or sizes, key=lambda look: (sizes[look], look))  # without emphasis, where any text has none
         self.base_properties = next(
             p for (kind, _, text, p), look in zip(tokens, looks, strict=True) if look == base and text.strip()
         )
