@@ -205,7 +205,7 @@ def data(steps: tuple[str, ...] = STEPS, more: str = "") -> str:
 
 
 def drawing(steps: tuple[str, ...] = STEPS) -> str:
-    size = ' sz="1800" kern="1200"'
+    size = ' sz="1800" b="1" kern="1200"'
     shapes = "".join(
         f'<dsp:sp modelId="{{1000000{n}-0000-0000-0000-000000000000}}"><dsp:nvSpPr><dsp:cNvPr id="0" name=""/>'
         f'<dsp:cNvSpPr/></dsp:nvSpPr><dsp:spPr><a:xfrm><a:off x="{(n - 1) * 1850000}" y="900000"/><a:ext cx="1700000" '

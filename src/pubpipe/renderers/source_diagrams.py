@@ -108,7 +108,7 @@ def _measured(paragraphs: Iterable[tuple[Any, str | None]], ruler: Ruler, word: 
             properties = make(f"{W}rPr")
             size = _number(of.get("sz") if of is not None else None, _SIZE)
             if of is not None and of.get("b") in ("1", "true"):
-                properties += [make(f"{W}b"), make(f"{W}bCs")]
+                properties.extend([make(f"{W}b"), make(f"{W}bCs")])
             for name in ("sz", "szCs"):
                 element = make(f"{W}{name}")
                 element.set(f"{W}val", str(round(size / 50)))
