@@ -30,7 +30,8 @@ def look_at_boxes(
         if part not in source.parts:
             continue
         accept_changes(source.xml(part))
-        for here, there in zip(boxes_of(word.xml(part)), boxes_of(source.xml(part)), strict=False):
+        boxes, drawn = list(boxes_of(word.xml(part))), list(boxes_of(source.xml(part)))
+        for here, there in zip(boxes, drawn, strict=True) if len(boxes) == len(drawn) else ():
             sizes = _largest(here, now), _largest(there, before)
             words = quoted(text_of(here.contents[0]), 40)
             if 0 < sizes[0] < sizes[1]:
