@@ -183,7 +183,7 @@ def _without_tail(paragraphs: Sequence[Block]) -> list[Block]:
             spacing = replace(spacing, before=0.0, auto_before=False)
         each = out[number]
         if number > last and isinstance(each, Measured):
-            each = replace(each, mark=(_NOTHING, each.mark[1]), line=1.0, rule="auto", pitch=0.0)
+            each = replace(each, mark=(_NOTHING, each.mark[1]), line=_NOTHING / 2, rule="exact", pitch=0.0)
         out[number] = replace(each, spacing=spacing)
     return out
 
@@ -256,8 +256,8 @@ def _set_smaller(content: Any, share: float, grid: bool, ruler: Ruler) -> None:
             paragraph.insert(0, around)
         if paragraph in tail:
             spacing = _without_space(around, "before", "after")
-            spacing.set(f"{W}line", "240")
-            spacing.set(f"{W}lineRule", "auto")
+            spacing.set(f"{W}line", str(_NOTHING // 2 * _TWIPS))
+            spacing.set(f"{W}lineRule", "exact")
             _write_size(_child(around, "rPr", _AFTER_MARK), _NOTHING, _NOTHING)
         elif share < 1:
             _shrink(paragraph, around, share, ruler)

@@ -145,6 +145,8 @@ class Measured:
         if self.rule == "auto":
             snapped = math.ceil(natural / self.pitch - 0.01) * self.pitch if grid and self.pitch else natural
             return snapped * self.line
+        if self.rule == "exact":
+            return self.line
         least = self.line * reduce(1000) / 1000
         return max(natural, least)
 
