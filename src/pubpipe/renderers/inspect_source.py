@@ -103,7 +103,7 @@ def inspect_source_docx(
     texts += [e.get(f"{W}val") or "" for part in numbering for e in word.xml(part).iter(f"{W}lvlText")]
     drawn = read_drawn(word, stories)
     texts += drawn_texts(drawn)
-    found += _drawn_faults(word, drawn.parts, profile, fonts)
+    found += _drawn_faults(word, drawn.parts, fonts)
     shown = squeezed("\n".join(texts))
     found += _missing([u for u in document.units() if u.role not in _NOT_ON_PAGES], lambda p, n: shown.count(p) >= n)
     found += words_of_nobody(word, document)
@@ -162,26 +162,24 @@ def _word_glyphs(word: WordFile, stories: Sequence[str], profile: LanguageProfil
         yield as_finding("glyphs", "block", message)
 
 
-def _drawn_faults(
-    word: WordFile, parts: Iterable[str], profile: LanguageProfile, fonts: FontSet | None
-) -> Iterator[Finding]:
-    """Fonts of charts and diagrams that are none of ours, or that lack a character of their run."""
-    slot = {"complex": "cs", "east-asian": "ea", "latin": "latin"}[profile.word_class]
+def _drawn_faults(word: WordFile, parts: Iterable[str], fonts: FontSet | None) -> Iterator[Finding]:
+    """Fonts of charts and diagrams that are none of ours; characters that none of the fonts of their run has."""
+    slots = (f"{A}latin", f"{A}ea", f"{A}cs")
     strange: set[str] = set()
     lacking: Counter[tuple[str, str]] = Counter()
     for part in parts:
         root = word.xml(part)
-        for face in root.iter(f"{A}latin", f"{A}ea", f"{A}cs"):
+        for face in root.iter(*slots):
             named = face.get("typeface") or ""
             around = face.getparent().find(f"{A}latin")
             pictured = around is not None and (around.get("typeface") or "").lower() in SYMBOL_FONTS
             if named and named not in FAMILIES and not pictured:
                 strange.add(named)
         for run in root.iter(f"{A}r"):
-            face = run.find(f"{A}rPr/{A}{slot}")
-            family = (face.get("typeface") or "") if face is not None else ""
-            if fonts is not None and family in FAMILIES:
-                have = fonts.covers((family,)) | NO_GLYPH
+            named_here = [e.get("typeface") or "" for e in run.iterfind(f"{A}rPr/*") if e.tag in slots]
+            family = next((name for name in named_here if name in FAMILIES), "")
+            if fonts is not None and family:
+                have = fonts.covers(tuple(n for n in named_here if n in FAMILIES)) | NO_GLYPH
                 text = run.findtext(f"{A}t") or ""
                 lacking.update((family, c) for c in text if ord(c) not in have and not c.isspace())
     if strange:

@@ -177,9 +177,12 @@ def _dress(properties: Any, look: Look, piece: Piece | None = None) -> None:
         for old in properties.findall(f"{A}{name}"):
             remove(old)
     faces = {"latin": look.main, "ea": look.slots["eastAsia"], "cs": look.main}
+    own = {"complex": "cs", "east-asian": "ea", "latin": "latin"}[look.profile.word_class]
     for name, face in faces.items():
+        # LibreOffice sets a whole title in the fonts of its first run: a sign must not take the script's own from it
+        kept = piece is not None and name == own and piece.word_class != look.profile.word_class
         element = properties.makeelement(f"{A}{name}")
-        element.set("typeface", family or face)
+        element.set("typeface", family if family and not kept else face)
         properties.append(element)
     properties.attrib.pop("altLang", None)
     locale = piece.locale if piece is not None and family else look.profile.word_locale

@@ -233,6 +233,20 @@ def test_signs_that_the_font_of_the_script_lacks_are_set_in_one_that_has_them() 
     assert not [f for f in inspect_source_docx(made, edition, profile("km"), find_fonts()) if f.severity == "block"]
 
 
+@pytest.mark.needs("libreoffice")
+def test_a_title_that_begins_with_a_sign_of_another_font_keeps_the_letters_of_its_script() -> None:
+    """LibreOffice sets a whole title in the fonts of its first run, and lost a letter where another font stepped in."""
+    document = docx_source.read(SOURCE)
+    (title,) = (s for s in segment(document) if s.role == "chart-title")
+    first, last = (i for i in title.content if not isinstance(i, Text))
+    said = (Text(text="¤ពួកគេធ្វើការ"), first, Text(text="ព្រម"), last, Text(text=", ទាំងការគាំពារ"))
+    plainly = {s.id: s.content for s in segment(document) if s.translatable}
+    edition = approved(document, "km", plainly | {title.id: said})
+    original = Original(data=SOURCE, document=document)
+    pdf = render_source_pdf(edition, original, TEMPLATE, profile("km"), find_fonts(), IMPRINT, find_office())
+    assert [f.message for f in inspect_source_pdf(pdf, edition, profile("km")) if f.severity == "block"] == []
+
+
 def test_english_that_comes_back_into_a_chart_is_found() -> None:
     made, edition = rendered(SOURCE, "th")
     (name, *_) = caches(made, "strCache")
