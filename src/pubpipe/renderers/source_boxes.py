@@ -27,8 +27,8 @@ Guideline on the readability of the labelling and package leaflet of medicinal p
 it holds for boxes in all our scripts is our choice. Type that is smaller in the source stays as small.
 """
 _STEP = 0.025
-_NOTHING = 2
-"""Half-points of an empty paragraph that is to take no room."""
+_NOTHING, _THIN = 2, 2
+"""Half-points, and twips from line to line, of an empty paragraph that is to take no room."""
 _WIDTH, _HEIGHT = 0.985, 1.005
 """Share of a box that counts as room: programs differ by a little in how they set a line."""
 _TWIPS = 20
@@ -183,7 +183,7 @@ def _without_tail(paragraphs: Sequence[Block]) -> list[Block]:
             spacing = replace(spacing, before=0.0, auto_before=False)
         each = out[number]
         if number > last and isinstance(each, Measured):
-            each = replace(each, mark=(_NOTHING, each.mark[1]), line=_NOTHING / 2, rule="exact", pitch=0.0)
+            each = replace(each, mark=(_NOTHING, each.mark[1]), line=_THIN / _TWIPS, rule="exact", pitch=0.0)
         out[number] = replace(each, spacing=spacing)
     return out
 
@@ -256,7 +256,7 @@ def _set_smaller(content: Any, share: float, grid: bool, ruler: Ruler) -> None:
             paragraph.insert(0, around)
         if paragraph in tail:
             spacing = _without_space(around, "before", "after")
-            spacing.set(f"{W}line", str(_NOTHING // 2 * _TWIPS))
+            spacing.set(f"{W}line", str(_THIN))
             spacing.set(f"{W}lineRule", "exact")
             _write_size(_child(around, "rPr", _AFTER_MARK), _NOTHING, _NOTHING)
         elif share < 1:

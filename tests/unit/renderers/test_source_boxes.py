@@ -204,7 +204,7 @@ def test_a_fixed_distance_of_lines_becomes_smaller_with_the_type() -> None:
 
 
 def test_empty_paragraphs_at_the_end_of_a_box_take_no_room_from_its_text() -> None:
-    data = document(drawing(BOX + "<w:p/><w:p/>", high=73))
+    data = document(drawing(BOX + "<w:p/><w:p/>", high=70))
     content = contents(made(data))[0]
     assert sizes(content) == {None}, "the text itself fits"
     marks = [p.find(f"{W}pPr/{W}rPr/{W}sz") for p in content.iter(f"{W}p")]
