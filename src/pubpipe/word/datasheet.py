@@ -66,6 +66,8 @@ class DataSheet:
                 self._sheets[(sheet.get("name") or "").lower()] = target
         if any("pivot" in name.lower() for name in self._parts):
             self.trouble = "it has pivot tables"
+        if any(name.lower().endswith("vbaproject.bin") for name in self._parts):
+            self.trouble = "it has macros"  # they do not travel with a publication
         tables = any(kind.endswith("/table") for part in self._sheets.values() for kind, _ in self._related(part))
         formulas = [f for part in self._sheets.values() for f in self._xml(part).iter("{*}f")]
         if tables and any("[" in (f.text or "") for f in formulas):
