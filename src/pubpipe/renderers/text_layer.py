@@ -14,7 +14,9 @@ import io
 import logging
 import re
 import unicodedata
+from array import array
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -46,8 +48,8 @@ _OPERATOR = re.compile(
     rb"|" + STRING_GOES_ON + rb")"
 )
 
-# A page of Khmer has ten thousand glyphs and a book has hundreds of pages: what is kept of each glyph is numbers in
-# plain tuples.
+# A page of Khmer has ten thousand glyphs and a book has hundreds of pages, which are all open at once: while a page is
+# read a glyph is a plain tuple, and what is kept of it are three numbers in an array.
 Font = tuple[int, int]
 """Object and generation number of a font."""
 Glyph = int
@@ -59,19 +61,28 @@ _Shown = tuple[int, int, Glyph, str, int]
 
 class _Cluster(NamedTuple):
     text: str
-    shown: list[_Shown]
-
-    @property
-    def glyphs(self) -> tuple[Glyph, ...]:
-        return tuple([one[2] for one in self.shown])
+    shown: array[int]
+    """Operator, place in it and glyph, of one after the other."""
 
 
 class _Page(NamedTuple):
     data: bytes
-    operators: dict[int, tuple[bool, int, int]]
-    """Those that show text (True), and those that open and close an /ActualText span, by number, with their place
-    in `data`: numbers are all that is kept of a page, since hundreds of them are open at once."""
-    clusters: list[_Cluster]
+    operators: array[int]
+    """Of those that show text (1), and those that open and close an /ActualText span (0): the number, which of both,
+    and where it begins and ends in `data`."""
+    texts: list[str]
+    """What the clusters say, in order."""
+    sizes: array[int]
+    """How many glyphs each has."""
+    shown: array[int]
+    """The glyphs of all of them, as in a cluster."""
+
+    @property
+    def clusters(self) -> Iterator[_Cluster]:
+        start = 0
+        for text, size in zip(self.texts, self.sizes, strict=True):
+            yield _Cluster(text, self.shown[start : start + 3 * size])
+            start += 3 * size
 
 
 def mend(data: bytes) -> bytes:
@@ -93,7 +104,7 @@ def mend(data: bytes) -> bytes:
         spelled = _vote(cluster for _, content in pages for cluster in content.clusters)
         for target, content in pages:
             target.Contents = pdf.make_stream(_write(content, spelled))
-        shown = {one[2] for _, content in pages for c in content.clusters for one in c.shown}
+        shown = {glyph for _, content in pages for glyph in content.shown[2::3]}
         for font, mapping, number in fonts.values():
             # A glyph that got no characters must not keep the whole cluster that Typst gave it.
             rest = {code: strip(t) for code, t in mapping.items() if (number << 16 | code) not in shown}
@@ -111,13 +122,13 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str], int]]) -> _Pag
 
     contents = page.obj.get("/Contents")
     if contents is None:
-        return _Page(b"", {}, [])
+        return _Page(b"", array("I"), [], array("I"), array("I"))
     if isinstance(contents, pikepdf.Array):
         data = b"\n".join(part.read_bytes() for part in contents)
     else:
         data = contents.read_bytes()
     named = {str(name)[1:].encode("latin-1"): font for name, font in page.obj.Resources.get("/Font", {}).items()}
-    operators: dict[int, tuple[bool, int, int]] = {}
+    operators = array("I")
     shown: list[_Shown] = []
     opened: list[int] = []
     span = -1
@@ -141,7 +152,7 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str], int]]) -> _Pag
             if mapping is None:
                 return None
             start, end = match.span("first") if kind == "first" else match.span()
-            operators[number] = (True, start, end)
+            operators.extend((number, 1, start, end))
             codes = enumerate(_codes(data[start:end]))
             if span >= 0:
                 text = texts[span]
@@ -150,7 +161,7 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str], int]]) -> _Pag
                 shown += [(number, place, first | code, mapping.get(code, ""), -1) for place, code in codes]
         elif kind == "actual":
             texts[number] = _actual_text(match["actual"])
-            operators[number] = (False, *match.span())
+            operators.extend((number, 0, *match.span()))
             opened.append(number)
             span = number
         elif kind == "open":
@@ -159,9 +170,9 @@ def _read(page: Any, fonts: dict[Font, tuple[Any, dict[int, str], int]]) -> _Pag
             if not opened:
                 return None
             if opened.pop() >= 0:
-                operators[number] = (False, *match.span())
+                operators.extend((number, 0, *match.span()))
             span = next((s for s in reversed(opened) if s >= 0), -1)
-    return None if opened else _Page(data, operators, _clusters(shown))
+    return None if opened else _Page(data, operators, *_clusters(shown))
 
 
 @lru_cache(maxsize=4096)
@@ -176,14 +187,19 @@ def _actual_text(string: bytes) -> str:
     return text_string(string_bytes(string))
 
 
-def _clusters(shown: list[_Shown]) -> list[_Cluster]:
-    """Neighbouring glyphs that carry the same text, unless a glyph comes again: then the cluster was written twice."""
-    out: list[_Cluster] = []
-    current: list[_Shown] = []
+def _clusters(shown: list[_Shown]) -> tuple[list[str], array[int], array[int]]:
+    """Neighbouring glyphs that carry the same text, unless a glyph comes again: then the cluster was written twice.
+
+    (their texts, their sizes, their glyphs), as `_Page` keeps them.
+    """
+    texts: list[str] = []
+    sizes = array("I")
+    kept: list[int] = []
     before: _Shown = (-1, -1, -1, "", -1)
     leads: Glyph = -1
+    size = 0
     for one in shown:
-        operator, _, glyph, text, span = one
+        operator, place, glyph, text, span = one
         if text == before[3] and (
             (span >= 0 and span == before[4])
             or (
@@ -192,13 +208,18 @@ def _clusters(shown: list[_Shown]) -> list[_Cluster]:
                 and (operator != before[0] or _several(text))
             )
         ):
-            current.append(one)
+            size += 1
         else:
-            current = [one]
+            if size:
+                sizes.append(size)
+            size = 1
             leads = glyph
-            out.append(_Cluster(_stripped(text), current))
+            texts.append(_stripped(text))
+        kept += (operator, place, glyph)
         before = one
-    return out
+    if size:
+        sizes.append(size)
+    return texts, sizes, array("I", kept)
 
 
 _stripped = lru_cache(maxsize=4096)(strip)
@@ -211,16 +232,17 @@ def _several(text: str) -> bool:
     return len(text) > 1 or unicodedata.normalize("NFD", text) != text
 
 
-def _vote(clusters: Any) -> dict[Glyph, str]:
+def _vote(clusters: Iterable[_Cluster]) -> dict[Glyph, str]:
     """The characters of each glyph: what it stands for alone, else what most of its clusters leave for it."""
-    clusters = list(clusters)
     alone: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
-    for cluster in clusters:
-        if len(cluster.shown) == 1:
-            alone[cluster.shown[0][2]][cluster.text] += 1
+    seen: Counter[tuple[str, tuple[Glyph, ...]]] = Counter()
+    for text, shown in clusters:
+        if len(shown) == 3:
+            alone[shown[2]][text] += 1
+        else:
+            seen[text, tuple(shown[2::3])] += 1
     known = {glyph: _winner(counts) for glyph, counts in alone.items()}
     votes: defaultdict[Glyph, Counter[str]] = defaultdict(Counter)
-    seen: Counter[tuple[str, tuple[Glyph, ...]]] = Counter((c.text, c.glyphs) for c in clusters if len(c.shown) > 1)
     for (text, glyphs), times in seen.items():
         left = text
         unknown = []
@@ -247,15 +269,15 @@ def _write(page: _Page, spelled: dict[Glyph, str]) -> bytes:
     """The page's content with the spans of Typst taken out and ours put around what glyphs do not spell."""
     wrap: dict[tuple[int, int], tuple[int, str]] = {}
     for number, (text, shown) in enumerate(page.clusters):
-        if "".join([spelled.get(one[2], "") for one in shown]) == text:
+        if "".join([spelled.get(glyph, "") for glyph in shown[2::3]]) == text:
             continue
-        first = shown[0][0]
-        for operator, place, *_ in shown:  # the cluster's text stands once, at its first run
-            wrap[operator, place] = (number, text if operator == first else "")
+        first = shown[0]
+        for operator, place in zip(shown[::3], shown[1::3], strict=True):
+            wrap[operator, place] = (number, text if operator == first else "")  # it stands once, at its first run
     wrapped = {operator for operator, _ in wrap}
     out: list[bytes] = []
     position = 0
-    for number, (shows, start, end) in page.operators.items():
+    for number, shows, start, end in zip(*(page.operators[n::4] for n in range(4)), strict=True):
         if shows and number not in wrapped:
             continue
         out.append(page.data[position:start])
