@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import re
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,7 +47,32 @@ def render_pdf(
     """
     with project(edition, template, profile, fonts, imprint) as (folder, inputs, moment):
         data = _compile(folder, fonts, moment, template, inputs)
+    if len(data) > _LONG and not _AHEAD.get():
+        _forget_pages(fonts)
     return mend(data) if mend_text else data
+
+
+_LONG = 1_000_000
+"""Bytes of a PDF (some forty pages) from which on what Typst keeps of it is worth giving back."""
+_GENERATIONS = 12
+"""Typst drops what was of no use for ten compilations (typst-py calls comemo's `evict(10)` after each)."""
+
+
+def _forget_pages(fonts: FontSet) -> None:
+    """Let Typst drop the lines and pages that it keeps for the next compilation, which will be of another document.
+
+    It has no call for that. 170 pages are 180 MB, and those of another language would come on top.
+    """
+    import typst
+
+    with TemporaryDirectory(prefix="pubpipe-") as folder:
+        empty = Path(folder) / "empty.typ"
+        empty.write_bytes(b"")
+        compiler: Any = typst.Compiler(str(empty), root=folder, font_paths=typst_fonts(fonts))
+        for _ in range(_GENERATIONS):
+            compiler.compile()
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)  # glibc keeps what was given back to it
 
 
 @contextmanager
