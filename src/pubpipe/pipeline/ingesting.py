@@ -153,7 +153,7 @@ def _bytes_of(path: Path) -> bytes:
 
 def _reader(ws: Workspace, publication: str) -> str:
     """What, beside the file, decides how it is read and cut."""
-    kept = ("source layout",) if ws.project.layout_of(publication) == "source" else ()
+    kept = ("source layout 2",) if ws.project.layout_of(publication) == "source" else ()
     return "/".join((__version__, *kept, *ws.project.abbreviations))
 
 

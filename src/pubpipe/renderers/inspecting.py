@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
-from pubpipe.model import Edition, Finding, Layout
+from pubpipe.model import Edition, Finding, Layout, Role, plain, quoted
 from pubpipe.renderers.base import Original
+from pubpipe.renderers.findings import NAMED_AT_MOST, as_finding, worst_first
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.template import Page
 from pubpipe.renderers.versions import KEPT
+
+_DRAWN: tuple[Role, ...] = (
+    "chart-title", "chart-axis", "chart-series", "chart-category", "chart-label", "diagram",
+)  # fmt: skip
 
 
 def inspect_file(
@@ -36,6 +41,7 @@ def inspect_file(
         if format_ == "pdf":
             return inspect_source_pdf(data, edition, profile)
         return inspect_source_docx(data, edition, profile, fonts, original)
+    drawn = _drawn(edition)
     if edition is not None and edition.localized.document.furniture:
         edition = _without_furniture(edition)
     match format_:
@@ -44,12 +50,23 @@ def inspect_file(
         case "docx":
             return inspection.inspect_docx(data, edition, profile, fonts)
         case "html":
-            return inspect_html(data, edition, profile)
+            return worst_first([*inspect_html(data, edition, profile), *drawn])
         case "srt" | "vtt":
             from pubpipe.renderers.subtitles import inspect_subtitles
 
             return inspect_subtitles(data, edition)
     raise RenderError(f"a file of format {format_!r} cannot be inspected.", remedy="Name a .pdf, .docx or .html file.")
+
+
+def _drawn(edition: Edition | None) -> list[Finding]:
+    """What a page of ours cannot show of the client's file: its charts and diagrams are drawn by Word alone."""
+    units = edition.localized.document.furniture if edition is not None else ()
+    words = [plain(unit.content) for unit in units if unit.role in _DRAWN]
+    if not words:
+        return []
+    named = ", ".join(quoted(text) for text in words[:NAMED_AT_MOST])
+    message = f"the charts and diagrams of the Word file are not on this page, with the words {named}"
+    return [as_finding("drawn", "warning", message)]
 
 
 def _without_furniture(edition: Edition) -> Edition:

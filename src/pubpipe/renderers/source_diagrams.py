@@ -1,7 +1,8 @@
 """Makes translated words fit the shapes of a diagram: smaller type where they need more room than there is.
 
-The type becomes as small as in a text box (`LEAST_POINTS`), and no smaller. Programs show the drawing that Word made for the English, with sizes that are fixed. Shapes of one size of type keep
-one size: a diagram whose steps have different sizes says that one of them matters more.
+The type becomes as small as in a text box (`LEAST_POINTS`), and no smaller. Programs show the drawing that Word made
+for the English, with sizes that are fixed. Shapes of one size of type keep one size: a diagram whose steps have
+different sizes says that one of them matters more.
 """
 
 from __future__ import annotations

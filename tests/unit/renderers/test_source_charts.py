@@ -12,7 +12,7 @@ from lxml import etree
 from pubpipe.languages import TARGETS, profile
 from pubpipe.model import Content, Placeholder, Text, plain
 from pubpipe.readers import docx_source
-from pubpipe.renderers import Original, find_fonts
+from pubpipe.renderers import RENDERERS, Original, find_fonts, inspect_file
 from pubpipe.renderers.fonts import FAMILIES
 from pubpipe.renderers.inspect_source import inspect_source_docx, inspect_source_pdf
 from pubpipe.renderers.office import find_office
@@ -97,6 +97,13 @@ def test_no_english_is_left_and_the_inspection_finds_every_text(language: str) -
     assert [word for word in words if word.encode() in xml] == []
     found = inspect_source_docx(made, edition, profile(language), find_fonts())
     assert [f for f in found if f.severity in ("block", "error")] == []
+
+
+def test_a_web_page_of_the_same_document_says_that_it_has_no_chart() -> None:
+    edition, language = approved(docx_source.read(SOURCE), "lo"), profile("lo")
+    page = RENDERERS["html"].render(edition, TEMPLATE, language, find_fonts(), IMPRINT)
+    said = [f for f in inspect_file("html", page, edition, language, layout="source") if f.check == "inspection.drawn"]
+    assert [(f.severity, f.message.count("“")) for f in said] == [("warning", 5)]
 
 
 def test_everything_that_is_no_text_is_still_there() -> None:
