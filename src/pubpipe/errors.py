@@ -40,6 +40,20 @@ class PubpipeError(Exception):
         return f"{self.message} {self.remedy}".strip()
 
 
+class Fault(PubpipeError):
+    """A bug of ours: it ends what it happened in, an edition or a command, and nothing beside that."""
+
+
+def fault(error: Exception) -> Fault:
+    """What nobody expected, as one clear line; where it happened is in its cause."""
+    made = Fault(
+        f"a fault in pubpipe itself: {type(error).__name__}: {error}",
+        remedy="Nothing that was done is lost. Set PUBPIPE_DEBUG=1 to see where it happened.",
+    )
+    made.__cause__ = error
+    return made
+
+
 class ConfigError(PubpipeError):
     """pubpipe.toml, a command-line option or an environment variable is wrong."""
 

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 
-from pubpipe.errors import GlossaryError, NotApproved, PubpipeError
+from pubpipe.errors import Fault, GlossaryError, NotApproved, PubpipeError, fault
 
 INTERRUPTED = 130
 
@@ -27,9 +27,13 @@ def main() -> None:
 
         command_line(sys.argv[1] if len(sys.argv) > 1 else "")()
     except PubpipeError as error:
+        if isinstance(error, Fault) and os.environ.get("PUBPIPE_DEBUG"):
+            raise
         report(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as end:  # Typer makes the first the second
+        if isinstance(end, SystemExit) and end.code != INTERRUPTED:
+            raise
         print("stopped; what was done is kept, start again to go on.", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -39,9 +43,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("PUBPIPE_DEBUG"):
             raise
-        print(f"error: a fault in pubpipe itself: {type(error).__name__}: {error}", file=sys.stderr)
-        print("  Nothing that was done is lost. Set PUBPIPE_DEBUG=1 to see where it happened.", file=sys.stderr)
-        sys.exit(1)
+        report(fault(error))
+        sys.exit(Fault.exit_code)
 
 
 def report(error: PubpipeError, prefix: str = "") -> None:

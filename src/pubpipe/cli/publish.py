@@ -18,7 +18,7 @@ from pubpipe.cli.options import (
     print_json,
     workspace_root,
 )
-from pubpipe.errors import ConfigError, PubpipeError
+from pubpipe.errors import ConfigError, Fault, PubpipeError
 from pubpipe.root import STATE_FOLDER
 
 if TYPE_CHECKING:
@@ -134,6 +134,8 @@ def run_editions(
             edition = (publication, language)
             end(names[edition])
             if isinstance(outcome, PubpipeError):
+                if isinstance(outcome, Fault) and os.environ.get("PUBPIPE_DEBUG"):
+                    raise outcome
                 report(outcome, f"{publication}/{language}: ")
                 code = code or outcome.exit_code
                 ended[edition] = {"language": language, "state": "error", "error": str(outcome)}

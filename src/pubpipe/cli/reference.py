@@ -61,7 +61,7 @@ def _exit_codes() -> str:
     ]
     seen: dict[int, str] = {}
     for value in vars(errors).values():
-        if isinstance(value, type) and issubclass(value, errors.PubpipeError) and value is not errors.PubpipeError:
+        if isinstance(value, type) and issubclass(value, errors.PubpipeError) and value.exit_code > 1:
             seen.setdefault(value.exit_code, inspect.getdoc(value) or "")
     rows += [f"| {code} | {text.splitlines()[0]} |" for code, text in sorted(seen.items())]
     rows.append("| 130 | stopped with Ctrl-C |")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -16,7 +17,7 @@ from threading import Lock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from pubpipe.errors import PubpipeError, RenderError
+from pubpipe.errors import PubpipeError, RenderError, fault
 from pubpipe.pipeline.making import Job, Made, make
 
 if TYPE_CHECKING:
@@ -71,6 +72,9 @@ class Beside:
         with self._lock:
             self._waiting.clear()
         if self._pool is not None:
+            if kind is not None:  # nobody waits for what they make any more, and a long document takes its time
+                for helper in list((self._pool._processes or {}).values()):
+                    helper.terminate()
             self._pool.shutdown(cancel_futures=True)
 
     def start(self) -> None:
@@ -171,6 +175,8 @@ def _made(job: Job) -> Made | PubpipeError:
         return make(job)
     except PubpipeError as error:
         return error
+    except Exception as error:  # the other editions go on
+        return fault(error)
 
 
 def _result(job: Future[Made]) -> Made | PubpipeError:
@@ -183,10 +189,16 @@ def _result(job: Future[Made]) -> Made | PubpipeError:
             "the process that made the files was killed.",
             remedy="Start again; if it happens again, there is too little memory.",
         )
+    except Exception as error:
+        return fault(error)
 
 
 def _end_with_parent() -> None:
-    """Let this helper end when the process that it helps is gone: one that was killed tells nobody."""
+    """Let this helper end when the process that it helps is gone: one that was killed tells nobody.
+
+    Ctrl-C is for that process alone, which then ends its helpers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
 

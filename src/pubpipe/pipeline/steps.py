@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
-from pubpipe.errors import PubpipeError
+from pubpipe.errors import PubpipeError, fault
 from pubpipe.model import Rendition, ReviewRequest, Value
 from pubpipe.pipeline import notices
 from pubpipe.pipeline.checking import check
@@ -131,22 +132,32 @@ def run_together(
         beside.start()
     for publication, language in editions:
         on_start(publication, language)
-        try:
+        with _failing(on_end, publication, language):
             ready = up_to_review(ws, publication, language)
             if isinstance(ready, Outcome):
                 on_end(publication, language, ready)
-            else:
-                with held_back(ws, publication, language):
-                    work = begin(ready)
-                # the first pages are being set while the next edition is prepared
-                beside.add(work, here=alone)
-        except PubpipeError as error:
-            on_end(publication, language, error)
+                continue
+            with held_back(ws, publication, language):
+                work = begin(ready)
+            # the first pages are being set while the next edition is prepared
+            beside.add(work, here=alone)
     for work, made in beside.made():
-        try:
-            on_end(work.present.publication, work.present.profile.tag, _publish(work, made))
-        except PubpipeError as error:
-            on_end(work.present.publication, work.present.profile.tag, error)
+        publication, language = work.present.publication, work.present.profile.tag
+        with _failing(on_end, publication, language):
+            on_end(publication, language, _publish(work, made))
+
+
+@contextmanager
+def _failing(
+    on_end: Callable[[str, str, Outcome | PubpipeError], None], publication: str, language: str
+) -> Iterator[None]:
+    """Around the work on one edition: its failure is told, a fault of ours too, and the others go on."""
+    try:
+        yield
+    except PubpipeError as error:
+        on_end(publication, language, error)
+    except Exception as error:
+        on_end(publication, language, fault(error))
 
 
 def _much_to_do(ws: Workspace, editions: Sequence[tuple[str, str]]) -> bool:

@@ -155,6 +155,24 @@ def test_one_file_that_fails_ends_its_edition_once_and_no_other(root: Path, monk
     assert ended == [("km", "no ink"), ("vi", "")]
 
 
+@pytest.mark.parametrize("place", ["prepare", "make"])
+def test_a_fault_of_ours_in_one_edition_does_not_stop_the_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    module = steps if place == "prepare" else beside
+    real = getattr(module, place)
+
+    def faulty(*given: Any) -> Any:
+        if (given[2] if place == "prepare" else given[0].setting.profile.tag) == "vi":
+            raise KeyError("nobody thought of this")
+        return real(*given)
+
+    monkeypatch.setattr(module, place, faulty)
+    ended = together(root, 1)
+    assert ended["km"] == ended["ja"] == "rendered"
+    assert ended["vi"] == "a fault in pubpipe itself: KeyError: 'nobody thought of this'"
+
+
 def test_what_a_helper_makes_comes_back_once_and_a_helper_that_dies_is_told(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,6 +366,19 @@ def edit(segment: Segment, language: str) -> Edit:
         editor="Sokha",
         at=AT,
     )
+
+
+def test_who_stops_the_work_does_not_wait_for_a_helper(root: Path) -> None:
+    def stopped(helpers: Beside) -> None:
+        with helpers:
+            helpers._opened().submit(time.sleep, 600)
+            begun.extend(helpers._pool._processes.values())  # type: ignore[union-attr]
+            raise KeyboardInterrupt
+
+    begun: list[Any] = []
+    with pytest.raises(KeyboardInterrupt):
+        stopped(Beside(str(root), {}, 1))
+    assert [helper.is_alive() for helper in begun] == [False]
 
 
 def test_a_helper_ends_when_the_process_that_it_helps_is_killed(root: Path) -> None:
