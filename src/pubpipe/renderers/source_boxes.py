@@ -402,13 +402,11 @@ def _drawing(root: Any, holder: Any, contents: tuple[Any, ...]) -> Box | None:
             across, down = across * scale[0], down * scale[1]
     inset = [_length(body.get(n) or str(d)) for n, d in zip(("lIns", "tIns", "rIns", "bIns"), _INSETS, strict=True)]
     form = shape.find(f"{_SHAPE}spPr/{A}prstGeom")
-    share, corner = _inside(form.get("prst") or "rect" if form is not None else "rect", across, down)
-    return Box(
-        contents=contents,
-        height=down,
-        wide=across,
-        width=across * share - 2 * corner - inset[0] - inset[2],
-        room=down * share - 2 * corner - inset[1] - inset[3],
+    return _sized(
+        contents,
+        (across, down),
+        form.get("prst") or "rect" if form is not None else "rect",
+        inset,
         grows=body.find(f"{A}spAutoFit") is not None,
         place=None if grouped or anchor is None else _anchored(anchor),
     )
@@ -446,6 +444,29 @@ def _anchored(anchor: Any) -> Place | None:
     return Place(found["positionH"][0], found["positionV"][0], found["positionH"][1], found["positionV"][1], over)
 
 
+def _sized(
+    contents: tuple[Any, ...],
+    size: tuple[float, float],
+    form: str,
+    inset: list[float],
+    *,
+    grows: bool,
+    place: Place | None,
+) -> Box:
+    """A box of this width and height; `inset` from the left, the top, the right and the bottom. All in points."""
+    across, down = size
+    share, corner = _inside(form, across, down)
+    return Box(
+        contents=contents,
+        height=down,
+        wide=across,
+        width=across * share - 2 * corner - inset[0] - inset[2],
+        room=down * share - 2 * corner - inset[1] - inset[3],
+        grows=grows,
+        place=place,
+    )
+
+
 def _vml(root: Any, holder: Any, contents: tuple[Any, ...]) -> Box | None:
     """A VML box; None where its text runs on in another one, is turned, or does not break its lines."""
     shape = holder.getparent()
@@ -464,7 +485,6 @@ def _vml(root: Any, holder: Any, contents: tuple[Any, ...]) -> Box | None:
         for n in range(4)  # left, top, right, bottom
     ]
     form = {f"{V}oval": "ellipse", f"{V}roundrect": "roundRect"}.get(shape.tag, "rect")
-    share, corner = _inside(form, across, down)
     place = None
     if style.get("position") == "absolute" and shape.getparent().tag != f"{V}group":
         wrap = shape.find(f"{_VML_WORD}wrap")
@@ -477,15 +497,8 @@ def _vml(root: Any, holder: Any, contents: tuple[Any, ...]) -> Box | None:
             {"text": "paragraph"}.get(down_from, down_from),
             (wrap is None or wrap.get("type") in (None, "none")) and not style.get("z-index", "").startswith("-"),
         )
-    return Box(
-        contents=contents,
-        height=down,
-        wide=across,
-        width=across * share - 2 * corner - inset[0] - inset[2],
-        room=down * share - 2 * corner - inset[1] - inset[3],
-        grows=own.get("mso-fit-shape-to-text") in ("t", "true"),
-        place=place,
-    )
+    grows = own.get("mso-fit-shape-to-text") in ("t", "true")
+    return _sized(contents, (across, down), form, inset, grows=grows, place=place)
 
 
 def _css(element: Any) -> dict[str, str]:

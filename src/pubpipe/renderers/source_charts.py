@@ -9,15 +9,13 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pubpipe.model import Content, Placeholder, TagClose, TagOpen, Text
 from pubpipe.renderers.fallback import Piece
+from pubpipe.renderers.source_look import Look
 from pubpipe.word import A, DrawnParagraph, DrawnTag, Words
 from pubpipe.word.package import SYMBOL_FONTS, remove
-
-if TYPE_CHECKING:
-    from pubpipe.renderers.source_docx import Look
 
 _PROPERTIES = (f"{A}rPr", f"{A}defRPr", f"{A}endParaRPr")
 _CHILDREN = re.findall(
@@ -114,11 +112,7 @@ def dress(words: Words, look: Look) -> None:
         for run in list(root.iter(f"{A}r")):
             _step_in(run, look)
         for theme in word.related(part, "themeOverride"):
-            for family in word.xml(theme).iter(f"{A}majorFont", f"{A}minorFont"):
-                for name, face in (("latin", look.main), ("ea", look.slots["eastAsia"]), ("cs", look.main)):
-                    for font in family.iter(f"{A}{name}"):
-                        font.attrib.clear()
-                        font.set("typeface", face)
+            look.theme(word.xml(theme))
 
 
 def _step_in(run: Any, look: Look) -> None:

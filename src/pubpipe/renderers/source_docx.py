@@ -20,21 +20,20 @@ from pubpipe.model import Content, DraftEdition, Edition, Placeholder, SourceDoc
 from pubpipe.ooxml import RELATIONSHIPS, Problem, pack, serialize
 from pubpipe.renderers.base import Imprint, Original
 from pubpipe.renderers.breaking import hold_spaces
-from pubpipe.renderers.fallback import Piece, splitter
+from pubpipe.renderers.fallback import Piece
 from pubpipe.renderers.fonts import FontSet
 from pubpipe.renderers.matter import matter
 from pubpipe.renderers.runs import clean, cleaned
 from pubpipe.renderers.source_boxes import fit_boxes
 from pubpipe.renderers.source_charts import dress, rewrite, save_data
 from pubpipe.renderers.source_diagrams import fit_diagrams
+from pubpipe.renderers.source_look import SLOTS, Look, drop, put, rank
 from pubpipe.renderers.template import Template
 from pubpipe.renderers.word_xml import attribute
 from pubpipe.word import (
     DC,
-    PROPERTY_ORDER,
     SYMBOL_FONTS,
     XML_SPACE,
-    A,
     Cached,
     Derived,
     DrawnParagraph,
@@ -62,8 +61,6 @@ _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-_SLOTS = ("ascii", "hAnsi", "eastAsia", "cs")
-_ORDER = {name: place for place, name in enumerate(PROPERTY_ORDER)}
 NOTICE = "_PubpipeNotice"
 """The bookmark around a sentence that every document must carry and that the client's file does not have."""
 
@@ -157,94 +154,6 @@ def proved(words: Words, edition: Edition, original: Original) -> dict[str, Cont
         if content_hash(place.content) != content_hash(read[id_].content):
             raise RenderError(f"{edition.publication}: {id_} is not the text that was translated.", remedy=remedy)
     return targets
-
-
-# -- the look of the script -----------------------------------------------------------------------------------------
-
-
-class Look:
-    """What the new script asks of every run: fonts by name, language, and the twins of bold, italic and size."""
-
-    def __init__(self, profile: LanguageProfile, fonts: FontSet) -> None:
-        self.profile = profile
-        self.main = profile.fonts[0]
-        self.latin = profile.fonts[-1]
-        self.complex = profile.word_class == "complex"
-        self.upright = profile.typesetting.emphasis != "italic"
-        self.split = splitter(profile.fonts[:1], fonts, profile)
-        far_east = self.main if profile.word_class == "east-asian" else self.latin
-        self.slots = {"ascii": self.main, "hAnsi": self.main, "eastAsia": far_east, "cs": self.main}
-        self.hint = {"complex": "cs", "east-asian": "eastAsia"}.get(profile.word_class, "")
-        own = profile.word_locale
-        self.language = {
-            "latin": {"val": own, "eastAsia": own, "bidi": own},
-            "complex": {"val": "en-GB", "eastAsia": "en-GB", "bidi": own},
-            "east-asian": {"val": own, "eastAsia": own, "bidi": "en-GB"},
-        }[profile.word_class]
-
-    def run(self, properties: Any, piece: Piece) -> None:
-        """Give the properties of one run what its letters need."""
-        for name in ("rFonts", "lang", "cs", "rtl", "fitText", "noProof"):
-            _drop(properties, name)
-        other = bool(piece.family)
-        slots = dict.fromkeys(_SLOTS, piece.family) if other else self.slots
-        hints = {"complex": "cs", "right-to-left": "cs", "east-asian": "eastAsia"}
-        hint = hints.get(piece.word_class, "") if other else self.hint
-        _set(properties, "rFonts", {**({"hint": hint} if hint else {}), **slots})
-        if piece.word_class == "right-to-left" and other:
-            _set(properties, "rtl", {})
-        elif (piece.word_class == "complex") if other else self.complex:
-            _set(properties, "cs", {})
-        if other:
-            slot = "eastAsia" if piece.word_class == "east-asian" else "bidi"
-            if piece.locale:
-                _set(properties, "lang", {slot: piece.locale})
-        else:
-            _set(properties, "lang", self.language)
-        self.twins(properties)
-
-    def any(self, properties: Any) -> None:
-        """Give properties that somebody else wrote (a style, a field's run) the fonts and language of the script."""
-        fonts = properties.find(f"{W}rFonts")
-        if fonts is not None:
-            if (fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi") or "").lower() in SYMBOL_FONTS:
-                return
-            _set(properties, "rFonts", self.slots)
-        if properties.find(f"{W}lang") is not None:
-            _set(properties, "lang", self.language)
-        self.twins(properties)
-
-    def twins(self, properties: Any) -> None:
-        """Complex-script twins of bold, italic and size; no false slant where the script has no italics."""
-        if self.upright:
-            _drop(properties, "i")
-            _drop(properties, "iCs")
-        for name, twin in (("b", "bCs"), ("i", "iCs"), ("sz", "szCs")):
-            element = properties.find(f"{W}{name}")
-            if element is not None:
-                _set(properties, twin, {"val": value} if (value := element.get(f"{W}val")) else {})
-            elif name != "sz":
-                _drop(properties, twin)
-        properties[:] = sorted(properties, key=_rank)
-
-
-def _rank(element: Any) -> int:
-    return _ORDER.get(element.tag.removeprefix(W) if isinstance(element.tag, str) else "", len(_ORDER))
-
-
-def _drop(properties: Any, name: str) -> None:
-    for element in properties.findall(f"{W}{name}"):
-        remove(element)
-
-
-def _set(properties: Any, name: str, values: dict[str, str]) -> None:
-    element = properties.find(f"{W}{name}")
-    if element is None:
-        element = properties.makeelement(f"{W}{name}")
-        properties.append(element)
-    element.attrib.clear()
-    for key, value in values.items():
-        element.set(f"{W}{key}", value)
 
 
 # -- one unit -------------------------------------------------------------------------------------------------------
@@ -399,11 +308,11 @@ class _Rewriter:
     def _apply(self, properties: Any, tag: Tag) -> None:
         """One tag's formatting; emphasis is weight where the script has no italics."""
         for name, element in tag.delta.items():
-            _drop(properties, name)
+            drop(properties, name)
             if element is not None:
                 properties.append(copy.deepcopy(element))
         if tag.open.kind == "emphasis" and self.look.upright:
-            _set(properties, "b", {})
+            put(properties, "b", {})
 
     def _anchors(self, *, before: Any = None, after: Any = None) -> None:
         for anchor in list(self.anchors):
@@ -544,7 +453,7 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
             properties = style.find(f"{W}rPr")
             slanted = properties is not None and properties.find(f"{W}i") is not None
             if slanted and look.upright and style.get(f"{W}type") == "character":
-                _set(properties, "b", {})
+                put(properties, "b", {})
         for properties in list(root.iter(f"{W}rPr")):
             look.any(properties)
         _room(root)
@@ -560,11 +469,7 @@ def _whole_file(word: WordFile, words: Words, look: Look) -> None:
             remove(element)
         _unrelate(word, part, {id_ for id_, (kind, _, _) in rels.items() if kind.endswith("/attachedTemplate")})
     for part in word.related(main, "theme"):
-        for family in word.xml(part).iter(f"{A}majorFont", f"{A}minorFont"):
-            for name, typeface in (("latin", look.main), ("ea", look.slots["eastAsia"]), ("cs", look.main)):
-                for element in family.iter(f"{A}{name}"):
-                    element.attrib.clear()
-                    element.set("typeface", typeface)
+        look.theme(word.xml(part))
     dress(words, look)
     for part in words.drawn.parts:
         _links(word, part)
@@ -582,8 +487,8 @@ def _bullet(level: Any, look: Look) -> None:
         if properties is None:
             properties = level.makeelement(f"{W}rPr")
             level.append(properties)  # the last child but for none (ISO/IEC 29500-1, 17.9.6)
-        _set(properties, "rFonts", dict.fromkeys(_SLOTS, family))
-        properties[:] = sorted(properties, key=_rank)
+        put(properties, "rFonts", dict.fromkeys(SLOTS, family))
+        properties[:] = sorted(properties, key=rank)
 
 
 def _default(styles: Any, look: Look) -> None:
@@ -600,8 +505,8 @@ def _default(styles: Any, look: Look) -> None:
     if properties is None:
         properties = outer.makeelement(f"{W}rPr")
         outer.append(properties)
-    _set(properties, "rFonts", look.slots)
-    _set(properties, "lang", look.language)
+    put(properties, "rFonts", look.slots)
+    put(properties, "lang", look.language)
 
 
 def _room(root: Any) -> None:
@@ -819,7 +724,7 @@ def _notices(word: WordFile, notices: Sequence[str], look: Look) -> None:
         paragraph.append(paragraph.makeelement(f"{W}bookmarkStart", mark))
         for piece in look.split(clean(notice)):
             run, properties = paragraph.makeelement(f"{W}r"), paragraph.makeelement(f"{W}rPr")
-            _set(properties, "sz", {"val": "17"})
+            put(properties, "sz", {"val": "17"})
             look.run(properties, piece)
             text = paragraph.makeelement(f"{W}t")
             text.text = piece.text
@@ -876,7 +781,7 @@ def _preview(lines: Sequence[str], look: Look, count: int) -> tuple[Any, Any]:
     """A line in a frame of its own at the head of the page, which moves nothing, and WordArt behind the text."""
     from lxml import etree
 
-    fonts = " ".join(f"w:{slot}={attribute(look.main)}" for slot in _SLOTS)
+    fonts = " ".join(f"w:{slot}={attribute(look.main)}" for slot in SLOTS)
     language = " ".join(f"w:{slot}={attribute(tag)}" for slot, tag in look.language.items())
     script = "<w:cs/>" if look.complex else ""
     hint = f'w:hint="{look.hint}" ' if look.hint else ""
