@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import re
+
 from pubpipe.errors import RenderError
 from pubpipe.languages import LanguageProfile
 from pubpipe.model import Edition, Finding, Layout, Role, plain, quoted
@@ -89,4 +92,38 @@ def format_of(data: bytes) -> str:
     return "srt" if b"-->" in head else ""
 
 
-__all__ = ["format_of", "inspect_file"]
+def language_said(format_: str, data: bytes) -> str | None:
+    """The language tag that a file names for itself ("km-KH"); "" where it names none, None where it cannot be read.
+
+    PDF: /Lang of the catalogue (ISO 32000-1, 14.9.2); Word: dc:language of the core properties; web page: `lang`.
+    """
+    match format_:
+        case "pdf":
+            import pikepdf
+
+            try:
+                with pikepdf.open(io.BytesIO(data)) as pdf:
+                    return str(pdf.Root.get("/Lang", ""))
+            except (pikepdf.PdfError, pikepdf.PasswordError):
+                return None
+        case "docx":
+            from pubpipe.word import DC, open_word
+
+            try:
+                word = open_word(data, lambda _: RenderError("the file cannot be read as a Word document."))
+                said = (
+                    e.text
+                    for part in word.parts
+                    if part.endswith("core.xml")
+                    for e in word.xml(part).iter(f"{DC}language")
+                )
+                return (next(said, None) or "").strip()
+            except RenderError:
+                return None
+        case "html":
+            found = re.search(rb"<html[^>]{0,500}?\slang\s*=\s*[\"']?([A-Za-z-]{2,35})", data[:5000], re.IGNORECASE)
+            return found[1].decode() if found else ""
+    return ""
+
+
+__all__ = ["format_of", "inspect_file", "language_said"]
