@@ -15,7 +15,7 @@ from lxml import etree
 from pubpipe.engines.pseudo import PseudoEngine
 from pubpipe.identity import digest
 from pubpipe.languages import SOURCE, profile
-from pubpipe.model import ApprovedEdition, Content, DraftEdition, SourceDocument, Text
+from pubpipe.model import ApprovedEdition, Content, DraftEdition, SourceDocument, Text, plain
 from pubpipe.ooxml import pack
 from pubpipe.readers import docx_source
 from pubpipe.renderers import Imprint, Original, find_fonts, load_template
@@ -303,3 +303,22 @@ def rendered(data: bytes, language: str, *, draft: bool = False) -> tuple[bytes,
     edition = drafted(document, language) if draft else approved(document, language)
     original = Original(data=data, document=document)
     return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT), edition
+
+
+def translated(data: bytes, language: str, said: dict[str, str]) -> bytes:
+    """The file with some of its texts in other words; `|` stands for the tags and placeholders in order."""
+    document = docx_source.read(data)
+    targets: dict[str, Content] = {}
+    for each in segment(document):
+        wanted = said.get(plain(each.content))
+        if wanted is None:
+            continue
+        marks = [item for item in each.content if not isinstance(item, Text)]
+        content: list[Any] = []
+        for place, piece in enumerate(wanted.split("|")):
+            content.append(Text(text=piece))
+            content += marks[place : place + 1]
+        targets[each.id] = tuple(content)
+    edition = approved(document, language, targets)
+    original = Original(data=data, document=document)
+    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT)

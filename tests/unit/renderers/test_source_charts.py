@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
 
 import pytest
 from lxml import etree
 
 from pubpipe.languages import TARGETS, profile
-from pubpipe.model import Content, Placeholder, Text, plain
+from pubpipe.model import Placeholder, Text
 from pubpipe.readers import docx_source
 from pubpipe.renderers import RENDERERS, Original, find_fonts, inspect_file
 from pubpipe.renderers.fonts import FAMILIES
@@ -35,30 +34,11 @@ from tests.unit.charted_word import (
     workbook,
 )
 from tests.unit.readers.made import edited
-from tests.unit.rich_word import IMPRINT, TEMPLATE, approved, elements, rendered, trees
+from tests.unit.rich_word import IMPRINT, TEMPLATE, approved, elements, rendered, translated, trees
 
 SOURCE = charted_word()
 PART = "word/charts/chart1.xml"
 C_ = f"{{{C}}}"
-
-
-def translated(data: bytes, language: str, said: dict[str, str]) -> bytes:
-    """The file with some of its texts in other words; `|` stands for the tags and placeholders in order."""
-    document = docx_source.read(data)
-    targets: dict[str, Content] = {}
-    for each in segment(document):
-        wanted = said.get(plain(each.content))
-        if wanted is None:
-            continue
-        marks = [item for item in each.content if not isinstance(item, Text)]
-        content: list[Any] = []
-        for place, piece in enumerate(wanted.split("|")):
-            content.append(Text(text=piece))
-            content += marks[place : place + 1]
-        targets[each.id] = tuple(content)
-    edition = approved(document, language, targets)
-    original = Original(data=data, document=document)
-    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT)
 
 
 def inner(data: bytes, part: str = WORKBOOK) -> dict[str, bytes]:

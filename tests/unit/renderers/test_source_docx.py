@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pubpipe.errors import RenderError
 from pubpipe.languages import TARGETS, profile
-from pubpipe.model import Content, Credits, Placeholder, TagClose, Text, plain
+from pubpipe.model import Content, Credits, Placeholder, TagClose, Text
 from pubpipe.readers import docx_source
 from pubpipe.renderers import Original, find_fonts
 from pubpipe.renderers.inspect_source import inspect_source_docx
@@ -36,6 +36,7 @@ from tests.unit.rich_word import (
     rendered,
     rich_word,
     run,
+    translated,
     trees,
     words,
 )
@@ -51,26 +52,6 @@ def holding(data: bytes, text: str) -> Any:
     """The first paragraph with these words."""
     found = (p for p in body_of(data).iter(f"{W}p") if text in "".join(t.text or "" for t in p.iter(f"{W}t")))
     return next(found)
-
-
-def translated(data: bytes, language: str, said: dict[str, str]) -> bytes:
-    """The file with some of its texts (by their English) in other words, tags where `<>` stands in order."""
-    document = docx_source.read(data)
-    targets: dict[str, Content] = {}
-    for s in segment(document):
-        wanted = said.get(plain(s.content))
-        if wanted is None:
-            continue
-        marks = [i for i in s.content if not isinstance(i, Text)]
-        pieces = wanted.split("|")
-        content: list[Any] = []
-        for place, piece in enumerate(pieces):
-            content.append(Text(text=piece))
-            content += marks[place : place + 1]
-        targets[s.id] = tuple(content)
-    edition = approved(document, language, targets)
-    original = Original(data=data, document=document)
-    return render_source_docx(edition, original, TEMPLATE, profile(language), find_fonts(), IMPRINT)
 
 
 @pytest.mark.parametrize("language", TARGETS)
